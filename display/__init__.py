@@ -1,0 +1,1 @@
+"""The display: it shows and speaks called numbers."""

@@ -1,0 +1,181 @@
+"""A centre as its configuration describes it (config/site.toml), checked once and then trusted."""
+
+from datetime import date, time
+from functools import cached_property
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from shared.model import CounterNumber, GroupId, PriorityId, ServiceId
+
+VOICED_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
+"""Letters a prefix may use: I, O, Q and Đ are avoided, they are misread and misheard."""
+
+
+class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An agency."""
+
+    id: GroupId
+    name: str
+
+
+class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one can take a number for. Services with one prefix share one run of numbers."""
+
+    id: ServiceId
+    name: str
+    group: GroupId
+    prefix: str
+    counters: tuple[CounterNumber, ...]
+    minutes: int = 10
+    """How long one person takes, as a start; today's own figures replace it."""
+    quota: int | None = None
+    """Tickets a day, or no limit."""
+
+
+class Counter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A desk with a number above it."""
+
+    number: CounterNumber
+    name: str = ""
+
+
+class Priority(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A reason to be served earlier, and its head start."""
+
+    id: PriorityId
+    name: str
+    head_start_minutes: int
+
+
+class Season(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Opening hours on `days` (0 = Monday) from `since` to `until` (`MM-DD`, both included).
+
+    A season may run over New Year. The first that fits a date counts.
+    """
+
+    open: tuple[tuple[time, time], ...]
+    days: tuple[int, ...] = (0, 1, 2, 3, 4)
+    since: str = "01-01"
+    until: str = "12-31"
+
+
+class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
+    """One centre."""
+
+    id: str
+    name: str
+    province: str
+    timezone: str
+    groups: tuple[Group, ...]
+    services: tuple[Service, ...]
+    counters: tuple[Counter, ...]
+    hours: tuple[Season, ...]
+    priorities: tuple[Priority, ...] = ()
+    holidays: tuple[date, ...] = ()
+    cut_off_minutes: int = 15
+    """Numbers end this long before a closing hour."""
+    early_minutes: int = 15
+    """Numbers begin this long before an opening hour."""
+    number_digits: int = 3
+    notice: str = ""
+    """What the board says to all."""
+    public_url: str = ""
+    """Where phones reach the pages, e.g. `https://motcua.nghean.gov.vn`; empty: the hub's own."""
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The site's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @cached_property
+    def service(self) -> dict[ServiceId, Service]:
+        """Services by id."""
+        return {service.id: service for service in self.services}
+
+    @cached_property
+    def counter(self) -> dict[CounterNumber, Counter]:
+        """Counters by number."""
+        return {counter.number: counter for counter in self.counters}
+
+    @cached_property
+    def priority(self) -> dict[PriorityId, Priority]:
+        """Priority classes by id."""
+        return {priority.id: priority for priority in self.priorities}
+
+    @cached_property
+    def services_of(self) -> dict[CounterNumber, tuple[ServiceId, ...]]:
+        """Which services each counter serves."""
+        return {
+            counter.number: tuple(s.id for s in self.services if counter.number in s.counters)
+            for counter in self.counters
+        }
+
+
+def faults(site: Site) -> list[str]:
+    """All that is wrong with a site, one sentence each; an empty list for a sound one."""
+    found: list[str] = []
+    try:
+        ZoneInfo(site.timezone)
+    except (ZoneInfoNotFoundError, ValueError):
+        found.append(f"timezone: {site.timezone!r} is not a time zone; e.g. Asia/Ho_Chi_Minh")
+    found += _repeats("groups", [group.id for group in site.groups])
+    found += _repeats("services", [service.id for service in site.services])
+    found += _repeats("counters", [str(counter.number) for counter in site.counters])
+    found += _repeats("priorities", [priority.id for priority in site.priorities])
+    groups = {group.id for group in site.groups}
+    counters = {counter.number for counter in site.counters}
+    for service in site.services:
+        found += _service_faults(service, groups, counters)
+    for season in site.hours:
+        found += _season_faults(season)
+    if not site.hours:
+        found.append("hours: name at least one season of opening hours")
+    return found
+
+
+def _repeats(where: str, ids: list[str]) -> list[str]:
+    return [
+        f"{where}: {one!r} stands there twice"
+        for one in sorted({i for i in ids if ids.count(i) > 1})
+    ]
+
+
+def _service_faults(
+    service: Service, groups: set[GroupId], counters: set[CounterNumber]
+) -> list[str]:
+    found = []
+    where = f"services: {service.id!r}"
+    if service.group not in groups:
+        found.append(f"{where}: there is no group {service.group!r}")
+    if not service.prefix or any(letter not in VOICED_LETTERS for letter in service.prefix):
+        found.append(f"{where}: prefix {service.prefix!r} may use only {VOICED_LETTERS}")
+    if not service.counters:
+        found.append(f"{where}: needs at least one counter")
+    found += [
+        f"{where}: there is no counter {number}"
+        for number in service.counters
+        if number not in counters
+    ]
+    if service.minutes < 1:
+        found.append(f"{where}: minutes must be 1 or more")
+    if service.quota is not None and service.quota < 0:
+        found.append(f"{where}: quota must be 0 or more")
+    return found
+
+
+def _season_faults(season: Season) -> list[str]:
+    found = []
+    for edge in (season.since, season.until):
+        try:
+            date.fromisoformat(f"2024-{edge}")
+        except ValueError:
+            found.append(f"hours: {edge!r} is not a day of the year; write MM-DD")
+    if any(day not in range(7) for day in season.days):
+        found.append("hours: days are 0 (Monday) to 6 (Sunday)")
+    end = None
+    for opens, closes in season.open:
+        if opens >= closes or (end is not None and opens < end):
+            found.append(f"hours: {opens:%H:%M}-{closes:%H:%M} is not after what stands before it")
+        end = closes
+    return found

@@ -1,0 +1,158 @@
+"""Today, folded together: what `decide` reads, and only `evolve` changes."""
+
+from bisect import bisect_left
+from datetime import datetime
+
+import msgspec
+
+from hub.engine.site import Site
+from shared.model import (
+    CounterNumber,
+    CounterState,
+    Instant,
+    PriorityId,
+    Seq,
+    ServiceId,
+    TicketId,
+    TicketState,
+)
+
+RECENT_CALLS = 40
+"""How many called numbers are kept for the boards."""
+
+LineKey = str
+"""A line's name: a service's id, or `@7` for those sent to counter 7 and no other."""
+
+Place = tuple[Instant, Seq, TicketId]
+"""A place in a line. Lines are sorted by it: effective arrival, then order of joining."""
+
+
+class Ticket(msgspec.Struct):
+    """One person's wish to be served, from taking the number to its end.
+
+                       cancel, end of day
+        ┌────────────────────────────────────────────────► CANCELLED
+        │             │            ▲             ▲
+        │    call     │            │ cancel      │ end of day
+      WAITING ─────► CALLED ──────────► SERVING ─┼──────────────► DONE
+        ▲  ▲         │ │ │  start        │ │     │  finish          ▲
+        │  │         │ │ └───────────────┼─┼─────┼──────────────────┘
+        │  │ transfer│ │ no_show   hold  │ │     │   finish
+        │  └─────────┼─┼─────────────────┘ │     │
+        │            │ └───► NO_SHOW ──────┼─────┤
+        │  return    └─────► HELD ◄────────┘     │
+        └───────────────────── HELD, NO_SHOW ────┘
+                               (call_ticket calls these again, too)
+
+    `arrival` is the effective arrival that orders the line. `to` binds it to one counter.
+    """
+
+    id: TicketId
+    number: str
+    service: ServiceId
+    issued_at: Instant
+    arrival: Instant
+    joined: Seq
+    priority: PriorityId | None = None
+    bonus_minutes: int = 0
+    state: TicketState = TicketState.WAITING
+    to: CounterNumber | None = None
+    counter: CounterNumber | None = None
+    called_at: Instant | None = None
+    started_at: Instant | None = None
+    reason: str = ""
+    calls: int = 0
+    returned: bool = False
+    transferred_from: CounterNumber | None = None
+    printed: bool | None = None
+
+    @property
+    def place(self) -> Place:
+        """Its place in line."""
+        return (self.arrival, self.joined, self.id)
+
+    @property
+    def line(self) -> LineKey:
+        """The line it waits in."""
+        return self.service if self.to is None else f"@{self.to}"
+
+
+class Counter(msgspec.Struct):
+    """A desk today."""
+
+    number: CounterNumber
+    state: CounterState = CounterState.CLOSED
+    ticket: TicketId | None = None
+    served: int = 0
+    since: Instant | None = None
+
+
+class Call(msgspec.Struct, frozen=True):
+    """An announcement of a number."""
+
+    call: int
+    seq: Seq
+    ticket: TicketId
+    number: str
+    counter: CounterNumber
+    at: Instant
+
+
+class State:
+    """The business day so far. `day` is None while closed; `last_day` is the newest ever opened."""
+
+    def __init__(self, site: Site, *, always_open: bool = False) -> None:
+        self.site = site
+        self.always_open = always_open
+        self.seq = Seq(0)
+        self.last_day: str | None = None
+        self.begin(None)
+
+    def begin(self, day: str | None) -> None:
+        """An empty day."""
+        self.day = day
+        self.tickets: dict[TicketId, Ticket] = {}
+        self.counters = {c.number: Counter(c.number) for c in self.site.counters}
+        self.lines: dict[LineKey, list[Place]] = {}
+        self.ordinals: dict[str, int] = {}
+        self.issued: dict[ServiceId, int] = {}
+        self.calls = 0
+        self.recent: list[Call] = []
+        self.totals = dict.fromkeys(TicketState, 0)
+        self.pace: dict[ServiceId, float] = {}
+        self.latest_arrival = Instant(0)
+
+    def counter(self, number: CounterNumber) -> Counter:
+        """The counter; one the configuration has since dropped comes back for the replay."""
+        return self.counters.setdefault(number, Counter(number))
+
+    def line(self, key: LineKey) -> list[Place]:
+        """The places of a line, in calling order."""
+        return self.lines.setdefault(key, [])
+
+    def lines_of(self, counter: CounterNumber) -> tuple[LineKey, ...]:
+        """The lines a counter calls from."""
+        return (*self.site.services_of.get(counter, ()), f"@{counter}")
+
+    def ahead(self, ticket: Ticket) -> int:
+        """How many of its line come before it; 0 when it does not wait."""
+        if ticket.state is not TicketState.WAITING:
+            return 0
+        return bisect_left(self.line(ticket.line), ticket.place)
+
+    def service_name(self, service: ServiceId) -> str:
+        """Its name, or its id if the configuration has dropped it."""
+        known = self.site.service.get(service)
+        return known.name if known else service
+
+    def local(self, at: Instant) -> datetime:
+        """That moment in the site's time zone."""
+        return datetime.fromtimestamp(at / 1000, self.site.zone)
+
+    def iso(self, at: Instant) -> str:
+        """That moment as views and results write it, e.g. `2026-11-23T08:00:00+07:00`."""
+        return self.local(at).isoformat(timespec="seconds")
+
+    def clock(self, at: Instant) -> str:
+        """That moment as people read it, `HH:MM`."""
+        return f"{self.local(at):%H:%M}"

@@ -1,0 +1,258 @@
+"""What each kind of screen shows, whole, computed from the state."""
+
+from heapq import merge
+from itertools import islice
+
+from hub.engine import calendar
+from hub.engine.estimate import expected_wait
+from hub.engine.refusal import Refusal
+from hub.engine.rights import Actor
+from hub.engine.state import Counter, State, Ticket
+from shared import messages as m
+from shared.i18n import _
+from shared.model import (
+    CounterNumber,
+    CounterState,
+    Instant,
+    Role,
+    ServiceId,
+    TicketId,
+    TicketState,
+)
+
+LINE_SHOWN = 20
+"""Places of a line an officer sees at once."""
+
+CALLS_SHOWN = 12
+"""Calls a board gets, newest first."""
+
+_ASIDE = (TicketState.HELD, TicketState.NO_SHOW)
+
+
+def view(state: State, actor: Actor, now: Instant) -> m.View | Refusal:
+    """The view of `actor`'s role; a refusal where its counter or ticket does not exist today."""
+    if actor.role is Role.KIOSK:
+        return kiosk_view(state, now)
+    if actor.role is Role.DISPLAY:
+        return display_view(state, now)
+    if actor.role is Role.SUPERVISOR:
+        return supervisor_view(state, now)
+    if actor.role is Role.COUNTER:
+        if actor.counter not in state.counters:
+            return Refusal("unknown_counter", _("Không có quầy này."))
+        return counter_view(state, actor.counter, now)
+    if actor.ticket not in state.tickets:
+        return Refusal("unknown_ticket", _("Không có số này trong ngày hôm nay."))
+    return ticket_view(state, actor.ticket, now)
+
+
+def kiosk_view(state: State, now: Instant) -> m.KioskView:
+    """What a kiosk shows."""
+    site, moment = state.site, state.local(now)
+    gives = state.day is not None and (state.always_open or calendar.gives_numbers(site, moment))
+    opening = None if gives else calendar.next_opening(site, moment)
+    return m.KioskView(
+        site=site.name,
+        province=site.province,
+        open=gives,
+        hours=calendar.hours_text(site, moment.date()),
+        next_opening=opening.isoformat(timespec="seconds") if opening else None,
+        groups=tuple(m.Group(group.id, group.name) for group in site.groups),
+        services=_kiosk_services(state, gives),
+        priorities=tuple(
+            m.PriorityClass(p.id, p.name, p.head_start_minutes) for p in site.priorities
+        ),
+        waiting=state.totals[TicketState.WAITING],
+        counters_open=_open_counters(state),
+    )
+
+
+def _kiosk_services(state: State, gives: bool) -> tuple[m.KioskService, ...]:
+    order = {group.id: place for place, group in enumerate(state.site.groups)}
+    shown = []
+    for service in sorted(state.site.services, key=lambda one: order[one.group]):
+        waiting = len(state.line(service.id))
+        full = service.quota is not None and state.issued.get(service.id, 0) >= service.quota
+        why = _("Hết số hôm nay") if full else None if gives else _("Ngoài giờ phát số")
+        shown.append(
+            m.KioskService(
+                id=service.id,
+                name=service.name,
+                group=service.group,
+                prefix=service.prefix,
+                open=gives and not full,
+                waiting=waiting,
+                wait=expected_wait(state, service.id, waiting),
+                counters=service.counters,
+                why=why,
+            )
+        )
+    return tuple(shown)
+
+
+def _open_counters(state: State) -> int:
+    return sum(counter.state is CounterState.OPEN for counter in state.counters.values())
+
+
+def display_view(state: State, now: Instant) -> m.DisplayView:
+    """What a wall display shows."""
+    site = state.site
+    lines = [
+        m.BoardLine(service.id, service.name, len(state.line(service.id)))
+        for service in site.services
+    ]
+    return m.DisplayView(
+        site=site.name,
+        hours=calendar.hours_text(site, state.local(now).date()),
+        notice=site.notice,
+        counters=tuple(_board_counter(state, state.counters[n]) for n in sorted(state.counters)),
+        calls=tuple(
+            m.BoardCall(call.call, call.seq, call.number, call.counter, state.iso(call.at))
+            for call in state.recent[:CALLS_SHOWN]
+        ),
+        waiting=tuple(sorted(lines, key=lambda line: -line.count)),
+    )
+
+
+def _board_counter(state: State, counter: Counter) -> m.BoardCounter:
+    known = state.site.counter.get(counter.number)
+    return m.BoardCounter(
+        number=counter.number,
+        state=counter.state,
+        ticket=_number_at(state, counter),
+        name=known.name if known else "",
+    )
+
+
+def _number_at(state: State, counter: Counter) -> str | None:
+    return None if counter.ticket is None else state.tickets[counter.ticket].number
+
+
+def counter_view(state: State, number: CounterNumber, now: Instant) -> m.CounterView:
+    """What the officer at counter `number` sees."""
+    counter = state.counters[number]
+    keys = state.lines_of(number)
+    known = state.site.counter.get(number)
+    places = islice(merge(*(state.line(key) for key in keys)), LINE_SHOWN)
+    aside = (
+        [
+            ticket
+            for ticket in state.tickets.values()
+            if ticket.state in _ASIDE and (ticket.counter == number or ticket.line in keys)
+        ]
+        if state.totals[TicketState.HELD] or state.totals[TicketState.NO_SHOW]
+        else []
+    )
+    return m.CounterView(
+        counter=number,
+        name=known.name if known else "",
+        state=counter.state,
+        day_open=state.day is not None,
+        current=_in_hand(state, counter),
+        line=tuple(_line_ticket(state, state.tickets[place[2]]) for place in places),
+        waiting=sum(len(state.line(key)) for key in keys),
+        aside=tuple(_line_ticket(state, ticket) for ticket in aside),
+        served_today=counter.served,
+        services=tuple(m.ServiceName(s.id, s.name, s.counters) for s in state.site.services),
+    )
+
+
+def _line_ticket(state: State, ticket: Ticket) -> m.LineTicket:
+    return m.LineTicket(
+        ticket=ticket.id,
+        number=ticket.number,
+        service=ticket.service,
+        service_name=state.service_name(ticket.service),
+        state=ticket.state,
+        issued_at=state.iso(ticket.issued_at),
+        priority=_priority(state, ticket),
+        bonus_minutes=ticket.bonus_minutes,
+    )
+
+
+def _priority(state: State, ticket: Ticket) -> str | None:
+    if ticket.priority is None:
+        return None
+    known = state.site.priority.get(ticket.priority)
+    return known.name if known else ticket.priority
+
+
+def _in_hand(state: State, counter: Counter) -> m.TicketInHand | None:
+    if counter.ticket is None:
+        return None
+    ticket = state.tickets[counter.ticket]
+    service = state.site.service.get(ticket.service)
+    return m.TicketInHand(
+        ticket=ticket.id,
+        number=ticket.number,
+        service=ticket.service,
+        service_name=state.service_name(ticket.service),
+        state=ticket.state,
+        issued_at=state.iso(ticket.issued_at),
+        called_at=state.iso(ticket.called_at or ticket.issued_at),
+        started_at=state.iso(ticket.started_at) if ticket.started_at is not None else None,
+        priority=_priority(state, ticket),
+        reason=ticket.reason,
+        target_minutes=service.minutes if service else 0,
+        calls=ticket.calls,
+    )
+
+
+def supervisor_view(state: State, now: Instant) -> m.SupervisorView:
+    """The whole hall in figures."""
+    return m.SupervisorView(
+        day=state.day,
+        counters=tuple(
+            m.SupervisorCounter(
+                number=counter.number,
+                name=known.name if (known := state.site.counter.get(counter.number)) else "",
+                state=counter.state,
+                ticket=_number_at(state, counter),
+                since=state.iso(counter.since) if counter.since is not None else None,
+                served_today=counter.served,
+            )
+            for _number, counter in sorted(state.counters.items())
+        ),
+        lines=tuple(_supervisor_line(state, service.id) for service in state.site.services),
+        totals={str(one): count for one, count in state.totals.items()},
+    )
+
+
+def _supervisor_line(state: State, service: ServiceId) -> m.SupervisorLine:
+    line = state.line(service)
+    oldest = state.iso(state.tickets[line[0][2]].issued_at) if line else None
+    return m.SupervisorLine(
+        service=service,
+        name=state.service_name(service),
+        waiting=len(line),
+        issued=state.issued.get(service, 0),
+        wait=expected_wait(state, service, len(line)),
+        oldest_at=oldest,
+    )
+
+
+def ticket_view(state: State, ticket_id: TicketId, now: Instant) -> m.TicketView:
+    """One ticket, for the phone that holds it: nothing of anybody else but numbers on the wall."""
+    ticket = state.tickets[ticket_id]
+    service = state.site.service.get(ticket.service)
+    counters = service.counters if service else ()
+    if ticket.to is not None:
+        counters = (ticket.to,)
+    ahead = state.ahead(ticket)
+    waits = ticket.state is TicketState.WAITING
+    return m.TicketView(
+        number=ticket.number,
+        service=state.service_name(ticket.service),
+        state=ticket.state,
+        ahead=ahead,
+        wait=expected_wait(state, ticket.service, ahead) if waits else None,
+        counters=counters,
+        counter=ticket.counter,
+        serving=tuple(
+            _board_counter(state, state.counter(n))
+            for n in counters
+            if state.counter(n).ticket is not None
+        ),
+        issued_at=state.iso(ticket.issued_at),
+        site=state.site.name,
+    )

@@ -1,0 +1,1 @@
+"""The pages: officers' console, supervisor's page, and a ticket's own page on the phone."""

@@ -1,0 +1,510 @@
+"""The realtime protocol: every frame, command and view, as frozen types.
+
+docs/protocol.md says the same in words, and a test holds the two together. Frames are JSON
+texts; `type` tags a frame and `kind` tags a command. Unknown fields are refused. Moments are
+ISO 8601 with the site's offset, e.g. `2026-11-23T08:00:00+07:00`.
+"""
+
+from typing import ClassVar
+
+import msgspec
+
+from shared.model import (
+    CounterNumber,
+    CounterState,
+    Epoch,
+    GroupId,
+    PriorityId,
+    RequestId,
+    Role,
+    Seq,
+    ServiceId,
+    TicketId,
+    TicketState,
+    Wait,
+)
+
+VERSION = 1
+"""The protocol's version, sent in `hello`; the hub refuses any other."""
+
+MAX_FRAME = 8 * 1024
+"""The longest frame the hub takes, in bytes."""
+
+HELLO_WITHIN_S = 3.0
+BEAT_EVERY_S = 5.0
+STALE_AFTER_S = 15.0
+
+
+# --- commands ----------------------------------------------------------------------------
+
+
+class _Command(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields=True):
+    """A wish. Subclasses are the only commands there are."""
+
+
+class OpenDay(_Command, frozen=True, tag="open_day"):
+    """Start a business day; without `day` (`YYYY-MM-DD`) the site's current date."""
+
+    day: str | None = None
+
+
+class CloseDay(_Command, frozen=True, tag="close_day"):
+    """End the business day: everyone still waiting, called or held is cancelled as `day_closed`."""
+
+
+class IssueTicket(_Command, frozen=True, tag="issue_ticket"):
+    """Take a number for a service, with a priority class or none."""
+
+    service: ServiceId
+    priority: PriorityId | None = None
+
+
+class CallNext(_Command, frozen=True, tag="call_next"):
+    """Finish what the counter has in hand and call whoever is next by the rule."""
+
+    counter: CounterNumber | None = None
+
+
+class CallTicket(_Command, frozen=True, tag="call_ticket"):
+    """Call one certain ticket (waiting, held or no-show) out of turn."""
+
+    ticket: TicketId
+    counter: CounterNumber | None = None
+
+
+class Recall(_Command, frozen=True, tag="recall"):
+    """Announce the ticket in hand once more."""
+
+    ticket: TicketId | None = None
+    counter: CounterNumber | None = None
+
+
+class StartService(_Command, frozen=True, tag="start_service"):
+    """The called person is here."""
+
+    ticket: TicketId | None = None
+    counter: CounterNumber | None = None
+
+
+class Finish(_Command, frozen=True, tag="finish"):
+    """The ticket in hand is done."""
+
+    ticket: TicketId | None = None
+    counter: CounterNumber | None = None
+
+
+class NoShow(_Command, frozen=True, tag="no_show"):
+    """The called person did not come."""
+
+    ticket: TicketId | None = None
+    counter: CounterNumber | None = None
+
+
+class ReturnTicket(_Command, frozen=True, tag="return_ticket"):
+    """Put a held or no-show ticket back into its line."""
+
+    ticket: TicketId
+    counter: CounterNumber | None = None
+
+
+class Hold(_Command, frozen=True, tag="hold"):
+    """Set the ticket in hand aside: the person will be back (a copy, a signature)."""
+
+    ticket: TicketId | None = None
+    counter: CounterNumber | None = None
+
+
+class Transfer(_Command, frozen=True, tag="transfer"):
+    """Send the ticket in hand to another service, or to one certain counter of it."""
+
+    service: ServiceId
+    to: CounterNumber | None = None
+    ticket: TicketId | None = None
+    counter: CounterNumber | None = None
+
+
+class Cancel(_Command, frozen=True, tag="cancel"):
+    """Give a place up."""
+
+    ticket: TicketId
+
+
+class OpenCounter(_Command, frozen=True, tag="open_counter"):
+    """Begin, or go on after a pause, to take people."""
+
+    counter: CounterNumber | None = None
+
+
+class PauseCounter(_Command, frozen=True, tag="pause_counter"):
+    """Take nobody for a while; the ticket in hand stays."""
+
+    counter: CounterNumber | None = None
+
+
+class CloseCounter(_Command, frozen=True, tag="close_counter"):
+    """Take nobody more today; refused while a ticket is in hand."""
+
+    counter: CounterNumber | None = None
+
+
+class TicketPrinted(_Command, frozen=True, tag="ticket_printed"):
+    """The paper is out."""
+
+    ticket: TicketId
+
+
+class PrintFailed(_Command, frozen=True, tag="print_failed"):
+    """The paper did not come out; the place in line is not touched by it."""
+
+    ticket: TicketId
+    reason: str
+
+
+Command = (
+    OpenDay
+    | CloseDay
+    | IssueTicket
+    | CallNext
+    | CallTicket
+    | Recall
+    | StartService
+    | Finish
+    | NoShow
+    | ReturnTicket
+    | Hold
+    | Transfer
+    | Cancel
+    | OpenCounter
+    | PauseCounter
+    | CloseCounter
+    | TicketPrinted
+    | PrintFailed
+)
+
+
+# --- what commands return ----------------------------------------------------------------
+
+
+class Issued(msgspec.Struct, frozen=True):
+    """`issue_ticket` gave this number. `url` is the ticket's page, for the QR."""
+
+    ticket: TicketId
+    number: str
+    service: ServiceId
+    ahead: int
+    wait: Wait | None
+    counters: tuple[CounterNumber, ...]
+    at: str
+    url: str
+
+
+class Called(msgspec.Struct, frozen=True):
+    """A number was called: `call` counts the day's announcements, recalls too, from 1."""
+
+    ticket: TicketId
+    number: str
+    counter: CounterNumber
+    call: int
+    reason: str
+
+
+class TicketChanged(msgspec.Struct, frozen=True):
+    """A ticket stands thus now."""
+
+    ticket: TicketId
+    number: str
+    state: TicketState
+
+
+class CounterChanged(msgspec.Struct, frozen=True):
+    """A counter stands thus now."""
+
+    counter: CounterNumber
+    state: CounterState
+
+
+class DayChanged(msgspec.Struct, frozen=True):
+    """The business day (`YYYY-MM-DD`) is open, or not."""
+
+    day: str
+    open: bool
+
+
+Value = Issued | Called | TicketChanged | CounterChanged | DayChanged
+
+
+# --- views -------------------------------------------------------------------------------
+
+
+class Group(msgspec.Struct, frozen=True):
+    """An agency whose services stand together."""
+
+    id: GroupId
+    name: str
+
+
+class PriorityClass(msgspec.Struct, frozen=True):
+    """A reason to be served earlier, as the citizen reads it, and the head start it gives."""
+
+    id: PriorityId
+    name: str
+    minutes: int
+
+
+class KioskService(msgspec.Struct, frozen=True):
+    """A service one can take a number for; when not `open`, `why` says so in words."""
+
+    id: ServiceId
+    name: str
+    group: GroupId
+    prefix: str
+    open: bool
+    waiting: int
+    wait: Wait | None
+    counters: tuple[CounterNumber, ...]
+    why: str | None = None
+
+
+class KioskView(msgspec.Struct, frozen=True):
+    """What a kiosk shows. `services` stand in the order to be shown."""
+
+    site: str
+    province: str
+    open: bool
+    hours: str
+    next_opening: str | None
+    groups: tuple[Group, ...]
+    services: tuple[KioskService, ...]
+    priorities: tuple[PriorityClass, ...]
+    waiting: int
+    counters_open: int
+
+
+class BoardCounter(msgspec.Struct, frozen=True):
+    """A counter on the wall: the number it has in hand in `ticket`, or none."""
+
+    number: CounterNumber
+    state: CounterState
+    ticket: str | None
+    name: str = ""
+
+
+class BoardCall(msgspec.Struct, frozen=True):
+    """A call on the wall. `call` is new with every announcement, so a recall is a new call."""
+
+    call: int
+    seq: Seq
+    number: str
+    counter: CounterNumber
+    at: str
+
+
+class BoardLine(msgspec.Struct, frozen=True):
+    """How many wait for a service."""
+
+    service: ServiceId
+    name: str
+    count: int
+
+
+class DisplayView(msgspec.Struct, frozen=True):
+    """What a wall display shows: one row a counter, calls newest first, longest lines first."""
+
+    site: str
+    hours: str
+    notice: str
+    counters: tuple[BoardCounter, ...]
+    calls: tuple[BoardCall, ...]
+    waiting: tuple[BoardLine, ...]
+
+
+class LineTicket(msgspec.Struct, frozen=True):
+    """A ticket as an officer sees it in a line or aside."""
+
+    ticket: TicketId
+    number: str
+    service: ServiceId
+    service_name: str
+    state: TicketState
+    issued_at: str
+    priority: str | None
+    bonus_minutes: int
+
+
+class TicketInHand(msgspec.Struct, frozen=True):
+    """The ticket a counter has called or serves, with the stored reason for its turn."""
+
+    ticket: TicketId
+    number: str
+    service: ServiceId
+    service_name: str
+    state: TicketState
+    issued_at: str
+    called_at: str
+    started_at: str | None
+    priority: str | None
+    reason: str
+    target_minutes: int
+    calls: int
+
+
+class ServiceName(msgspec.Struct, frozen=True):
+    """A service and where it is served, to choose from in a transfer."""
+
+    id: ServiceId
+    name: str
+    counters: tuple[CounterNumber, ...]
+
+
+class CounterView(msgspec.Struct, frozen=True):
+    """What one counter's officer sees. `line` holds the first of `waiting`, in calling order."""
+
+    counter: CounterNumber
+    name: str
+    state: CounterState
+    day_open: bool
+    current: TicketInHand | None
+    line: tuple[LineTicket, ...]
+    waiting: int
+    aside: tuple[LineTicket, ...]
+    served_today: int
+    services: tuple[ServiceName, ...]
+
+
+class SupervisorLine(msgspec.Struct, frozen=True):
+    """One service's line, for the supervisor."""
+
+    service: ServiceId
+    name: str
+    waiting: int
+    issued: int
+    wait: Wait | None
+    oldest_at: str | None
+
+
+class SupervisorCounter(msgspec.Struct, frozen=True):
+    """One counter, for the supervisor."""
+
+    number: CounterNumber
+    name: str
+    state: CounterState
+    ticket: str | None
+    since: str | None
+    served_today: int
+
+
+class SupervisorView(msgspec.Struct, frozen=True):
+    """The whole hall in figures. `totals` counts today's tickets by state."""
+
+    day: str | None
+    counters: tuple[SupervisorCounter, ...]
+    lines: tuple[SupervisorLine, ...]
+    totals: dict[str, int]
+
+
+class TicketView(msgspec.Struct, frozen=True):
+    """One ticket, for the phone that holds it. `serving` are the numbers its counters have."""
+
+    number: str
+    service: str
+    state: TicketState
+    ahead: int
+    wait: Wait | None
+    counters: tuple[CounterNumber, ...]
+    counter: CounterNumber | None
+    serving: tuple[BoardCounter, ...]
+    issued_at: str
+    site: str
+
+
+View = KioskView | DisplayView | CounterView | SupervisorView | TicketView
+
+
+# --- frames ------------------------------------------------------------------------------
+
+
+class _ClientFrame(msgspec.Struct, frozen=True, tag_field="type", forbid_unknown_fields=True):
+    """What a client sends; the hub refuses a field it does not know."""
+
+
+class _HubFrame(msgspec.Struct, frozen=True, tag_field="type"):
+    """What the hub sends; a client passes over fields it does not know, so hubs may grow."""
+
+
+class Hello(_ClientFrame, frozen=True, tag="hello"):
+    """First frame of a client. A browser leaves `credential` out and sends its cookie."""
+
+    version: int
+    role: Role
+    credential: str | None = None
+
+
+class CommandFrame(_ClientFrame, frozen=True, tag="command"):
+    """A wish, with the id that makes it safe to repeat."""
+
+    request_id: RequestId
+    command: Command
+
+
+ClientFrame = Hello | CommandFrame
+
+
+class SiteInfo(msgspec.Struct, frozen=True):
+    """Which centre this is."""
+
+    id: str
+    name: str
+    timezone: str
+
+
+class Welcome(_HubFrame, frozen=True, tag="welcome"):
+    """The hub's first frame: where it stands, and the role's whole view."""
+
+    site: SiteInfo
+    epoch: Epoch
+    seq: Seq
+    at: str
+    view: msgspec.Raw
+
+
+class ViewFrame(_HubFrame, frozen=True, tag="view"):
+    """The role's view has changed: here it is, whole."""
+
+    seq: Seq
+    view: msgspec.Raw
+
+
+class Result(_HubFrame, frozen=True, tag="result"):
+    """The command is done and on disk; `value` is one of `Value`."""
+
+    request_id: RequestId
+    seq: Seq
+    value: msgspec.Raw
+
+
+class Refused(_HubFrame, frozen=True, tag="refused"):
+    """Not done, and nothing has changed. Without `request_id` the frame itself was refused."""
+
+    request_id: RequestId | None
+    code: str
+    reason: str
+
+
+class Beat(_HubFrame, frozen=True, tag="beat"):
+    """The hub is alive and stands here; `at` is the hall's time."""
+
+    seq: Seq
+    at: str
+
+
+HubFrame = Welcome | ViewFrame | Result | Refused | Beat
+
+
+class Close:
+    """Websocket close codes the hub uses, and when."""
+
+    GOING_AWAY: ClassVar[int] = 1001
+    UNSUPPORTED: ClassVar[int] = 1003
+    POLICY: ClassVar[int] = 1008
+    TOO_BIG: ClassVar[int] = 1009
+    TRY_AGAIN: ClassVar[int] = 1013

@@ -1,0 +1,34 @@
+"""Colours and fonts of the whole family of screens, papers and pages (../shared/design/look.md).
+
+Sizes that belong to one program stand in that program's own theme module.
+"""
+
+from pathlib import Path
+
+INK = "#14213D"
+INK_SECOND = "#454E62"
+PAPER = "#FFFFFF"
+GROUND = "#F6F4EE"
+LINE = "#E3DFD4"
+BRAND = "#A6121B"
+BRAND_PRESSED = "#7D0D14"
+GOLD = "#F2B705"
+GOOD = "#1B7F4B"
+WARN = "#B45309"
+NAVY = "#0B1F3A"
+NAVY_PANEL = "#12305A"
+NAVY_BAR = "#081730"
+NAVY_TEXT = "#FFFFFF"
+NAVY_SECOND = "#B9C7DD"
+
+_INTER = Path("/usr/share/fonts/opentype/inter")
+_WEIGHTS = {"regular": "Inter-Regular", "medium": "Inter-SemiBold", "bold": "Inter-Bold"}
+
+
+def font(weight: str) -> Path | None:
+    """The Inter file for "regular", "medium" or "bold"; None where Debian's fonts-inter is missing.
+
+    The caller then falls back to the Roboto that Kivy bundles, which has every Vietnamese letter.
+    """
+    found = _INTER / f"{_WEIGHTS[weight]}.otf"
+    return found if found.is_file() else None
