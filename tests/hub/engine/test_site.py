@@ -1,0 +1,132 @@
+"""The shipped centre is sound, and each fault of a broken one is named."""
+
+from collections.abc import Iterator
+from datetime import time
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from msgspec.structs import replace
+
+from hub.engine.site import Counter, Group, Priority, Season, Service, Site, faults
+from shared.model import CounterNumber, GroupId, PriorityId, ServiceId
+from shared.settings import load
+
+SHIPPED = Path(__file__).resolve().parents[3] / "config" / "site.toml"
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Site:
+    return load(SHIPPED, Site)
+
+
+def a_service(**changes: Any) -> Service:
+    plain = Service(
+        id=ServiceId("dat-dai"),
+        name="Đất đai",
+        group=GroupId("moi-truong"),
+        prefix="A",
+        counters=(CounterNumber(4),),
+    )
+    return replace(plain, **changes)
+
+
+def a_site(**changes: Any) -> Site:
+    plain = Site(
+        id="thu",
+        name="Trung tâm",
+        province="Tỉnh Nghệ An",
+        timezone="Asia/Ho_Chi_Minh",
+        groups=(Group(id=GroupId("moi-truong"), name="Môi trường"),),
+        services=(a_service(),),
+        counters=(Counter(number=CounterNumber(4)),),
+        hours=(Season(open=((time(7, 30), time(11, 30)), (time(13, 30), time(17)))),),
+        priorities=(
+            Priority(id=PriorityId("co-cong"), name="Người có công", head_start_minutes=15),
+        ),
+    )
+    return replace(plain, **changes)
+
+
+def test_the_shipped_centre_has_no_fault(shipped: Site) -> None:
+    assert faults(shipped) == []
+
+
+def test_the_shipped_centre_has_37_counters_18_agencies_and_20_services(shipped: Site) -> None:
+    assert [counter.number for counter in shipped.counters] == list(range(1, 38))
+    assert len(shipped.groups) == 18
+    assert len(shipped.services) == 20
+
+
+def test_every_counter_serves_something_and_every_agency_offers_something(shipped: Site) -> None:
+    assert all(shipped.services_of.values())
+    assert {service.group for service in shipped.services} == {group.id for group in shipped.groups}
+    assert any(len(services) > 1 for services in shipped.services_of.values())
+
+
+def test_no_two_services_share_a_letter(shipped: Site) -> None:
+    assert len({service.prefix for service in shipped.services}) == len(shipped.services)
+
+
+def test_land_is_served_where_the_signs_say(shipped: Site) -> None:
+    land = shipped.service[ServiceId("dat-dai")]
+    assert (land.name, land.prefix, land.counters) == ("Đất đai", "A", (4, 5, 6))
+
+
+def test_the_four_priority_classes_give_fifteen_minutes_each(shipped: Site) -> None:
+    assert [priority.head_start_minutes for priority in shipped.priorities] == [15, 15, 15, 15]
+
+
+def test_a_site_finds_its_parts_by_id() -> None:
+    site = a_site()
+    assert site.zone == ZoneInfo("Asia/Ho_Chi_Minh")
+    assert site.service == {"dat-dai": site.services[0]}
+    assert site.counter == {4: site.counters[0]}
+    assert site.priority == {"co-cong": site.priorities[0]}
+    assert site.services_of == {4: ("dat-dai",)}
+
+
+def test_a_sound_site_has_no_fault() -> None:
+    assert faults(a_site()) == []
+
+
+def broken() -> Iterator[tuple[str, Site]]:
+    site = a_site()
+    good = site.hours[0]
+    yield "timezone: 'Mars/Olympus' is not a time zone", a_site(timezone="Mars/Olympus")
+    yield "timezone: '../zone' is not a time zone", a_site(timezone="../zone")
+    yield "groups: 'moi-truong' stands there twice", a_site(groups=site.groups * 2)
+    yield "services: 'dat-dai' stands there twice", a_site(services=site.services * 2)
+    yield "counters: '4' stands there twice", a_site(counters=site.counters * 2)
+    yield "priorities: 'co-cong' stands there twice", a_site(priorities=site.priorities * 2)
+    for sentence, change in (
+        ("there is no group 'y-te'", {"group": "y-te"}),
+        ("prefix '' may use only", {"prefix": ""}),
+        ("prefix 'O' may use only", {"prefix": "O"}),
+        ("prefix 'AĐ' may use only", {"prefix": "AĐ"}),
+        ("needs at least one counter", {"counters": ()}),
+        ("there is no counter 38", {"counters": (CounterNumber(4), CounterNumber(38))}),
+        ("minutes must be 1 or more", {"minutes": 0}),
+        ("quota must be 0 or more", {"quota": -1}),
+    ):
+        yield f"services: 'dat-dai': {sentence}", a_site(services=(a_service(**change),))
+    yield "hours: name at least one season", a_site(hours=())
+    yield "hours: '02-30' is not a day", a_site(hours=(replace(good, since="02-30"),))
+    yield "hours: 'Tết' is not a day", a_site(hours=(replace(good, until="Tết"),))
+    yield "hours: days are 0 (Monday) to 6", a_site(hours=(replace(good, days=(7,)),))
+    backwards = ((time(11, 30), time(7, 30)),)
+    yield "hours: 11:30-07:30 is not after", a_site(hours=(replace(good, open=backwards),))
+    overlap = ((time(7, 30), time(11, 30)), (time(11), time(17)))
+    yield "hours: 11:00-17:00 is not after", a_site(hours=(replace(good, open=overlap),))
+
+
+@pytest.mark.parametrize(("sentence", "site"), list(broken()), ids=lambda part: str(part)[:60])
+def test_a_fault_is_named_once_and_alone(sentence: str, site: Site) -> None:
+    found = faults(site)
+    assert len(found) == 1
+    assert found[0].startswith(sentence)
+
+
+def test_a_quota_of_nought_and_two_letters_are_allowed() -> None:
+    assert faults(a_site(services=(a_service(quota=0, prefix="AB"),))) == []
