@@ -24,7 +24,7 @@ LARGE_SHARED_MS = 5_000
 LARGE_LEAST_MS = 1_500
 """The shortest: enough to read one number."""
 BURST_MS = 30_000
-"""What calls that wait for the place share, so that all of a burst have been large by then."""
+"""A pending call is large within this time of being called, if `LARGE_LEAST_MS` allows it."""
 LARGE_BEFORE_MS = 60_000
 """A call that has not been large by this age stays a row."""
 SPOKEN_BEFORE_MS = 30_000
@@ -217,7 +217,8 @@ def _queue(board: Board, call: BoardCall, now: Instant) -> Board:
 
 
 def _turn_ms(board: Board) -> int:
+    """How long the large call has: equal shares of the time until the last pending is due."""
     if not board.pending:
         return LARGE_MS
-    share = BURST_MS // (len(board.pending) + 1)
-    return max(LARGE_LEAST_MS, min(LARGE_SHARED_MS, share))
+    left = instant(board.pending[-1].at) + BURST_MS - board.since
+    return max(LARGE_LEAST_MS, min(LARGE_SHARED_MS, left // len(board.pending)))

@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 from msgspec.structs import replace
 
@@ -91,6 +93,17 @@ def test_a_burst_of_thirty_seven_has_been_large_within_a_minute() -> None:
             assert board.since <= at(60)
             shown.append(board.large)
     assert shown == calls
+
+
+def test_ten_calls_at_once_share_half_a_minute_equally() -> None:
+    board, _ = wall.react(started(), view(*(call(n, f"A{n:03}", n) for n in range(1, 11))), at(0))
+    starts = [board.since - EIGHT]
+    while board.pending:
+        board = wall.tick(board, Instant(wall.due(board) or 0))
+        starts.append(board.since - EIGHT)
+    turns = {later - earlier for earlier, later in itertools.pairwise(starts)}
+    assert turns <= {3333, 3334}
+    assert starts[-1] <= 30_000
 
 
 def test_a_call_pending_for_a_minute_stays_a_row() -> None:
