@@ -1,0 +1,52 @@
+# Two commands do everything: `make run` and `make test`. Every target sets up what it needs first.
+
+PYTHON ?= python3
+PY := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup ready run test check bench format pictures lock clean
+
+help:  ## Show what one can make
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@echo
+	@echo "  make run CROWD=0        an empty hall          make run FOR=60   stop after 60 s with a verdict"
+	@echo "  make run SIZE=0.5       smaller windows        make bench ONLY=issue_per_s"
+	@echo "  make test ARGS='tests/hub -x'"
+
+setup:  ## Debian packages, .venv, locked dependencies, voice clips
+	@$(PYTHON) deploy/setup.py
+
+ready:
+	@$(PYTHON) deploy/setup.py --quiet
+
+run: ready  ## The whole hall: hub, printer, kiosk, display, citizens, officers
+	@exec $(PY) -m deploy.hall $(if $(FOR),--for $(FOR)) $(if $(CROWD),--crowd $(CROWD)) $(if $(SIZE),--size $(SIZE))
+
+test: ready  ## All tests
+	@$(PY) -m pytest $(ARGS)
+
+check: ready  ## Format, lint, types, import rules, tests
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+	@$(PY) -m pytest $(ARGS)
+
+bench: ready  ## The measurements, into out/bench.json
+	@$(PY) -m bench $(if $(ONLY),--only $(ONLY))
+
+format: ready  ## Put all code into one form
+	@.venv/bin/ruff format .
+	@.venv/bin/ruff check --fix .
+
+pictures: ready  ## Draw docs/pictures/ anew from the running programs
+	@$(PY) -m deploy.hall.pictures
+
+lock: ready  ## Renew requirements.lock from setup.cfg
+	@rm -rf out/uv && $(PYTHON) -m venv out/uv && out/uv/bin/pip -q --disable-pip-version-check install uv
+	@out/uv/bin/uv pip compile pyproject.toml --extra kiosk --extra province --extra dev --upgrade \
+	  --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 -q -o requirements.lock
+	@rm -rf out/uv && echo "requirements.lock is new; the next make installs it."
+
+clean:  ## Remove what was made: .venv, out, caches, clips
+	@rm -rf .venv out assets/voice .mypy_cache .ruff_cache .hypothesis .import_linter_cache .grimp_cache .coverage *.egg-info

@@ -1,0 +1,1 @@
+"""Making, showing and serving a hall: set-up, demonstration, voice clips, system services."""

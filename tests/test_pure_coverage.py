@@ -1,0 +1,46 @@
+"""Pure modules are covered to the last branch by their own tests."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+PURE = {
+    "hub/engine/*": "tests/hub/engine",
+    "kiosk/flow.py": "tests/kiosk/test_flow.py",
+    "kiosk/ticket_layout.py": "tests/kiosk/test_ticket_layout.py",
+    "display/board.py": "tests/display/test_board.py",
+    "display/announcer.py": "tests/display/test_announcer.py",
+    "shared/vietnamese.py": "tests/shared/test_vietnamese.py",
+}
+"""Pure modules, and the tests that are theirs."""
+
+
+def test_every_branch_of_the_pure_modules_is_run_by_their_own_tests(tmp_path: Path) -> None:
+    env = os.environ | {
+        "COVERAGE_FILE": str(tmp_path / "coverage"),
+        "HYPOTHESIS_PROFILE": "quick",
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    coverage = [sys.executable, "-m", "coverage"]
+    include = f"--include={','.join(PURE)}"
+    ran = subprocess.run(
+        [*coverage, "run", "--branch", include, "-m", "pytest", "-q", *sorted(PURE.values())],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-2000:]
+    report = subprocess.run(
+        [*coverage, "report", "--fail-under=100", include],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert report.returncode == 0, report.stdout + report.stderr
