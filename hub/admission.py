@@ -1,0 +1,43 @@
+"""Who comes in: a device by its credential, an officer by the sign-in's cookie."""
+
+from collections.abc import Callable, Mapping
+
+from hub.engine.refusal import Refusal
+from hub.engine.rights import Actor
+from hub.registry import Registry
+from shared.i18n import _
+from shared.messages import VERSION, Hello
+from shared.model import Instant, Role, TicketId
+
+COOKIE = "motcua_session"
+"""The cookie that the sign-in page sets."""
+
+_MAX_CREDENTIAL = 128
+
+
+def admit(
+    hello: Hello, cookies: Mapping[str, str], registry: Registry, clock: Callable[[], Instant]
+) -> Actor | Refusal:
+    """The actor that `hello` names, if it proves to be so.
+
+    A phone's ticket id is its credential; whether such a ticket exists, its view will tell.
+    """
+    if hello.version != VERSION:
+        words = _("Cần giao thức phiên bản {version}.").format(version=VERSION)
+        return Refusal("bad_version", words)
+    unknown = Refusal("bad_credential", _("Thiết bị hoặc phiên đăng nhập không được công nhận."))
+    if hello.credential is not None and not 0 < len(hello.credential) <= _MAX_CREDENTIAL:
+        return unknown
+    if hello.role is Role.TICKET:
+        if hello.credential is None:
+            return unknown
+        return Actor(Role.TICKET, "ticket", ticket=TicketId(hello.credential))
+    if hello.credential is not None:
+        device = registry.device(hello.credential)
+        if device is None or device.role is not hello.role:
+            return unknown
+        return Actor(device.role, device.name, device.counter)
+    officer = registry.session(cookies.get(COOKIE, ""), clock())
+    if officer is None or officer.role is not hello.role:
+        return unknown
+    return Actor(officer.role, officer.name, officer.counter)

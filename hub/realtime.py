@@ -1,0 +1,417 @@
+"""The websocket side of the hub: docs/protocol.md, served.
+
+Every connection belongs to one topic: a role, a role's counter, or a ticket. A topic's view is
+computed and encoded once for all its members, and sent only when its bytes have changed.
+"""
+
+import asyncio
+import logging
+import re
+import socket
+from collections.abc import Callable, Coroutine, Mapping
+from http import HTTPStatus
+from http.cookies import CookieError, SimpleCookie
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import msgspec
+import structlog
+from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from hub.engine.concern import Concern
+from hub.engine.refusal import Refusal
+from hub.engine.rights import Actor
+from hub.engine.views import view
+from hub.hall import Hall, Outcome
+from shared import messages as m
+from shared.i18n import _
+from shared.model import CounterNumber, Instant, RequestId, Role, TicketId
+
+log = structlog.get_logger()
+
+Topic = tuple[Role, CounterNumber | None, TicketId | None]
+Admit = Callable[[m.Hello, Mapping[str, str]], Actor | Refusal]
+
+PUBLISH_EVERY_S = 0.02
+"""Views go out at once, but not more often than this: under load only the newest matters."""
+
+MAX_UNANSWERED = 64
+BUFFER_STAFF = 64 * 1024
+BUFFER_PHONE = 16 * 1024
+"""Bytes a slow reader may owe before it is sent away, to come back to a fresh view."""
+
+_TIMED = (Role.KIOSK, Role.DISPLAY)
+"""Roles whose view depends on the hour, so it is looked at again with every beat."""
+
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_encode = msgspec.json.Encoder().encode
+_decode_frame: Callable[[str], m.ClientFrame] = msgspec.json.Decoder(m.ClientFrame).decode
+
+
+class Gauge(Protocol):
+    """What realtime counts; hub.metrics shows it."""
+
+    def connected(self, role: Role, change: int) -> None:
+        """One more or one less of a role."""
+
+    def refused(self, code: str) -> None:
+        """A frame was refused."""
+
+
+class _Members:
+    """A topic's connections, and the bytes they were last sent."""
+
+    def __init__(self) -> None:
+        self.connections: set[ServerConnection] = set()
+        self.view = b""
+
+
+class Live:
+    """The server of `/live`."""
+
+    def __init__(
+        self,
+        hall: Hall,
+        admit: Admit,
+        clock: Callable[[], Instant],
+        *,
+        origins: frozenset[str] = frozenset(),
+        gauge: Gauge | None = None,
+    ) -> None:
+        self._hall = hall
+        self._admit = admit
+        self._clock = clock
+        self._origins = origins
+        self._gauge = gauge
+        self._topics: dict[Topic, _Members] = {}
+        self._dirty: set[Topic] = set()
+        self._due: asyncio.TimerHandle | None = None
+        self._last_publish = 0.0
+        self._server: Server | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        hall.watch(self._heard)
+
+    # --- serving -----------------------------------------------------------------------
+
+    async def start(self, listener: socket.socket) -> None:
+        """Serve on a bound socket."""
+        self._server = await serve(
+            self._talk,
+            sock=listener,
+            process_request=self._screen,
+            compression=None,
+            max_size=m.MAX_FRAME,
+            ping_interval=None,
+            close_timeout=2,
+            server_header=None,
+            logger=_quiet_logger(),
+        )
+        self._spawn(self._beat())
+
+    async def stop(self) -> None:
+        """Send everyone away and stop."""
+        for task in self._tasks:
+            task.cancel()
+        if self._due is not None:
+            self._due.cancel()
+        if self._server is not None:
+            self._server.close(code=m.Close.GOING_AWAY, reason="hub stops")
+            await self._server.wait_closed()
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _screen(self, connection: ServerConnection, request: Request) -> Response | None:
+        """Turn away what is not ours before it is a websocket: other paths, other origins."""
+        if urlsplit(request.path).path != "/live":
+            return connection.respond(HTTPStatus.NOT_FOUND, "the socket is at /live\n")
+        origin = request.headers.get("Origin")
+        if origin is None or origin in self._origins:
+            return None
+        # A page of this very host, whatever port served it, may use its own cookie here.
+        host = urlsplit(f"//{request.headers.get('Host', '')}").hostname
+        if urlsplit(origin).hostname == host:
+            return None
+        self._count_refusal("bad_origin")
+        return connection.respond(HTTPStatus.FORBIDDEN, "bad_origin: not a page of this hub\n")
+
+    async def _talk(self, connection: ServerConnection) -> None:
+        _keep_alive(connection)
+        try:
+            actor = await self._hello(connection)
+            if isinstance(actor, Refusal):
+                await self._turn_away(connection, actor)
+                return
+            joined: asyncio.Future[Topic | None] = asyncio.get_running_loop().create_future()
+            self._hall.when_settled(lambda: self._join(connection, actor, joined))
+            topic = await joined
+            if topic is None:
+                return
+            self._count(actor.role, 1)
+            try:
+                await _Conversation(self, self._hall, connection, actor).listen()
+            finally:
+                self._leave(connection, topic)
+                self._count(actor.role, -1)
+        except ConnectionClosed:
+            pass  # Going is every client's right; its topic has been left above.
+
+    async def _hello(self, connection: ServerConnection) -> Actor | Refusal:
+        """Who the first frame says this is."""
+        try:
+            async with asyncio.timeout(m.HELLO_WITHIN_S):
+                frame = await connection.recv()
+        except TimeoutError:
+            return Refusal("hello_timeout", _("Không nhận được lời chào trong 3 giây."))
+        try:
+            hello = _decode_frame(frame) if isinstance(frame, str) else None
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            return Refusal("bad_frame", str(error))
+        if not isinstance(hello, m.Hello):
+            return Refusal("hello_expected", _("Khung đầu tiên phải là lời chào (hello)."))
+        return self._admit(hello, _cookies(connection))
+
+    async def _turn_away(self, connection: ServerConnection, refusal: Refusal) -> None:
+        self.refuse(connection, None, refusal)
+        await connection.close(m.Close.POLICY, refusal.code)
+
+    # --- topics ------------------------------------------------------------------------
+
+    def _join(
+        self,
+        connection: ServerConnection,
+        actor: Actor,
+        joined: "asyncio.Future[Topic | None]",
+    ) -> None:
+        """Welcome a connection into its topic; runs while the state is settled."""
+        shown = view(self._hall.state, actor, self._clock())
+        if isinstance(shown, Refusal):
+            refusal = shown
+            if actor.role is Role.TICKET:
+                refusal = Refusal("bad_credential", shown.reason)
+            self._spawn(self._turn_away(connection, refusal))
+            joined.set_result(None)
+            return
+        topic = (actor.role, actor.counter, actor.ticket)
+        members = self._topics.setdefault(topic, _Members())
+        members.connections.add(connection)
+        encoded = _encode(shown)
+        site = self._hall.site
+        self.send(
+            connection,
+            m.Welcome(
+                site=m.SiteInfo(site.id, site.name, site.timezone),
+                epoch=self._hall.epoch,
+                seq=self._hall.seq,
+                at=self._now(),
+                view=msgspec.Raw(encoded),
+            ),
+        )
+        if not members.view:
+            members.view = encoded
+        elif members.view != encoded:
+            self._mark({topic})  # the others have not had this view yet
+        joined.set_result(topic)
+
+    def _leave(self, connection: ServerConnection, topic: Topic) -> None:
+        members = self._topics[topic]
+        members.connections.discard(connection)
+        if not members.connections:
+            del self._topics[topic]
+            self._dirty.discard(topic)
+
+    def _heard(self, concern: Concern) -> None:
+        """A batch is on disk: mark whom it concerns."""
+        self._mark({topic for topic in self._topics if self._concerns(topic, concern)})
+
+    def _concerns(self, topic: Topic, concern: Concern) -> bool:
+        role, counter, ticket_id = topic
+        if concern.everyone or role in (Role.KIOSK, Role.DISPLAY, Role.SUPERVISOR):
+            return True
+        state = self._hall.state
+        if role is Role.COUNTER and counter is not None:
+            return counter in concern.counters or not concern.lines.isdisjoint(
+                state.lines_of(counter)
+            )
+        ticket = state.tickets.get(ticket_id) if ticket_id is not None else None
+        if ticket is None or ticket_id in concern.tickets:
+            return True
+        return ticket.line in concern.lines or ticket.service in concern.lines
+
+    def _mark(self, topics: set[Topic]) -> None:
+        if not topics:
+            return
+        self._dirty |= topics
+        if self._due is not None:
+            return
+        loop = asyncio.get_running_loop()
+        wait = self._last_publish + PUBLISH_EVERY_S - loop.time()
+        if wait <= 0:
+            self._publish()
+        else:
+            self._due = loop.call_later(wait, self._hall.when_settled, self._publish)
+
+    def _publish(self) -> None:
+        """Send every dirty topic its view, if it has changed; runs while the state is settled."""
+        self._due = None
+        self._last_publish = asyncio.get_running_loop().time()
+        dirty, self._dirty = self._dirty, set()
+        now = self._clock()
+        head = b'{"type":"view","seq":%d,"view":' % self._hall.seq
+        for topic in dirty:
+            members = self._topics.get(topic)
+            if members is None:
+                continue
+            role, counter, ticket = topic
+            shown = view(self._hall.state, Actor(role, "", counter, ticket), now)
+            if isinstance(shown, Refusal):
+                # The day that this ticket belonged to is over; its page has said so already.
+                continue
+            encoded = _encode(shown)
+            if encoded == members.view:
+                continue
+            members.view = encoded
+            broadcast(members.connections, head + encoded + b"}", text=True)
+            self._shed(members.connections, role)
+
+    def _shed(self, connections: set[ServerConnection], role: Role) -> None:
+        """Close those who read too slowly: broadcast has no backpressure of its own."""
+        cap = BUFFER_PHONE if role is Role.TICKET else BUFFER_STAFF
+        for connection in connections:
+            if connection.transport.get_write_buffer_size() > cap:
+                self._spawn(connection.close(m.Close.TRY_AGAIN, "too slow"))
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(m.BEAT_EVERY_S)
+            beat = _encode(m.Beat(self._hall.seq, self._now()))
+            for (role, _counter, _ticket), members in self._topics.items():
+                broadcast(members.connections, beat, text=True)
+                self._shed(members.connections, role)
+            timed = {topic for topic in self._topics if topic[0] in _TIMED}
+            self._hall.when_settled(lambda timed=timed: self._mark(timed))  # type: ignore[misc]
+
+    # --- speaking ----------------------------------------------------------------------
+
+    def send(self, connection: ServerConnection, frame: m.HubFrame) -> None:
+        """Send one frame without waiting; a closed connection is passed over."""
+        broadcast((connection,), _encode(frame), text=True)
+
+    def refuse(
+        self, connection: ServerConnection, request_id: RequestId | None, refusal: Refusal
+    ) -> None:
+        """Say no, by name."""
+        self._count_refusal(refusal.code)
+        self.send(connection, m.Refused(request_id, refusal.code, refusal.reason))
+
+    def _now(self) -> str:
+        return self._hall.state.iso(self._clock())
+
+    def _count(self, role: Role, change: int) -> None:
+        if self._gauge is not None:
+            self._gauge.connected(role, change)
+
+    def _count_refusal(self, code: str) -> None:
+        if self._gauge is not None:
+            self._gauge.refused(code)
+
+
+class _Conversation:
+    """One welcomed connection's commands and answers."""
+
+    def __init__(self, live: Live, hall: Hall, connection: ServerConnection, actor: Actor) -> None:
+        self._live = live
+        self._hall = hall
+        self._connection = connection
+        self._actor = actor
+        self._unanswered = 0
+
+    async def listen(self) -> None:
+        """Take commands until the connection ends."""
+        async for frame in self._connection:
+            if not isinstance(frame, str):
+                await self._connection.close(m.Close.UNSUPPORTED, "text frames only")
+                return
+            self._take(frame)
+
+    def _take(self, text: str) -> None:
+        try:
+            frame = _decode_frame(text)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            refusal = Refusal("bad_frame", str(error))
+            self._live.refuse(self._connection, _request_id(text), refusal)
+            return
+        if not isinstance(frame, m.CommandFrame):
+            refusal = Refusal("bad_frame", _("Đã chào rồi; chỉ nhận lệnh (command)."))
+            self._live.refuse(self._connection, None, refusal)
+            return
+        request_id = frame.request_id
+        if not _UUID.fullmatch(request_id):
+            refusal = Refusal("bad_frame", _("request_id phải là một UUID."))
+            self._live.refuse(self._connection, None, refusal)
+            return
+        if self._unanswered >= MAX_UNANSWERED:
+            refusal = Refusal("too_busy", _("Quá nhiều lệnh đang chờ trả lời."))
+            self._live.refuse(self._connection, request_id, refusal)
+            return
+        self._unanswered += 1
+        self._hall.submit(
+            self._actor,
+            request_id,
+            frame.command,
+            lambda outcome: self._answer(request_id, outcome),
+        )
+
+    def _answer(self, request_id: RequestId, outcome: Outcome) -> None:
+        self._unanswered -= 1
+        if isinstance(outcome, Refusal):
+            frame = m.Refused(request_id, outcome.code, outcome.reason)
+            self._live.send(self._connection, frame)
+            return
+        value = msgspec.Raw(outcome.value.encode())
+        self._live.send(self._connection, m.Result(request_id, outcome.seq, value))
+
+
+def _request_id(text: str) -> RequestId | None:
+    """The request id of a frame that is otherwise wrong, so that its sender knows which."""
+    try:
+        found = msgspec.json.decode(text)["request_id"]
+    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError, IndexError):
+        return None
+    if isinstance(found, str) and _UUID.fullmatch(found):
+        return RequestId(found)
+    return None
+
+
+def _cookies(connection: ServerConnection) -> dict[str, str]:
+    assert connection.request is not None
+    jar: SimpleCookie = SimpleCookie()
+    try:
+        for header in connection.request.headers.get_all("Cookie"):
+            jar.load(header)
+    except CookieError:
+        return {}
+    return {name: morsel.value for name, morsel in jar.items()}
+
+
+def _keep_alive(connection: ServerConnection) -> None:
+    """Let the kernel find peers that are gone without a word, within some twenty seconds."""
+    sock = connection.transport.get_extra_info("socket")
+    if sock is None:
+        return
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 2)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 20_000)
+
+
+def _quiet_logger() -> logging.Logger:
+    """Handshakes that fail are the internet's weather, not the hub's faults."""
+    logger = logging.getLogger("hub.realtime.websockets")
+    logger.setLevel(logging.CRITICAL)
+    return logger
