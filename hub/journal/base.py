@@ -10,6 +10,9 @@ from shared.model import Epoch, Instant, RequestId, Seq
 KEEP_ANSWERS_MS = 7 * 24 * 3600 * 1000
 """How long a request id is remembered: a client that repeats it within a week is answered alike."""
 
+BEGINNING = Seq(0)
+"""Before the first entry."""
+
 
 class Entry(msgspec.Struct, frozen=True):
     """One event as it is stored. `body` is the event's JSON without its kind; `day` the business
@@ -63,8 +66,15 @@ class Journal(Protocol):
         """The entries from the newest `day_opened` on, in order; all of them if there is none.
         Raises StorageError."""
 
-    def entries(self, since: Seq = Seq(0)) -> Iterator[Entry]:
+    def entries(self, since: Seq = BEGINNING) -> Iterator[Entry]:
         """All entries after `since`, in order, without loading them at once."""
 
     def close(self) -> None:
         """Let go of files and locks. Harmless when called twice."""
+
+
+def check_seqs(last: Seq, entries: Sequence[Entry]) -> None:
+    """Raise ValueError unless `entries` go on from `last` without a gap."""
+    for expected, entry in enumerate(entries, start=last + 1):
+        if entry.seq != expected:
+            raise ValueError(f"seq {entry.seq} where {expected} belongs")

@@ -1,0 +1,257 @@
+"""Who may speak: devices, officers and their sessions, in `registry.db` beside the journal.
+
+The command line changes it while the hub runs, so nothing is held in memory and the file uses
+SQLite's rollback journal, which leaves no file of another user behind. What is secret is kept
+only as a digest: credentials and tokens are 256 random bits, for which SHA-256 is enough;
+passwords are not random and get argon2id.
+"""
+
+import hashlib
+import secrets
+import unicodedata
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from hub.database import Database, prepare_folder
+from shared.errors import SetupError
+from shared.model import CounterNumber, Instant, Role
+
+FILE = "registry.db"
+SESSION_MS = 12 * 3600 * 1000
+"""How long an officer's sign-in lasts."""
+
+SHORTEST_PASSWORD = 4
+_SECRET_BYTES = 32
+
+_SCHEMA = (
+    """CREATE TABLE IF NOT EXISTS device (
+        digest BLOB PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, counter INTEGER,
+        enrolled_at INTEGER NOT NULL, revoked_at INTEGER) STRICT""",
+    """CREATE TABLE IF NOT EXISTS officer (
+        name TEXT PRIMARY KEY, counter INTEGER NOT NULL, role TEXT NOT NULL,
+        password TEXT NOT NULL) STRICT""",
+    """CREATE TABLE IF NOT EXISTS session (
+        digest BLOB PRIMARY KEY, until INTEGER NOT NULL,
+        officer TEXT NOT NULL REFERENCES officer (name)) STRICT""",
+    """CREATE TABLE IF NOT EXISTS change (
+        place INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
+        role TEXT, counter INTEGER) STRICT""",
+    """CREATE TRIGGER IF NOT EXISTS change_is_never_changed BEFORE UPDATE ON change
+        BEGIN SELECT RAISE(ABORT, 'the record of changes is append-only'); END""",
+    """CREATE TRIGGER IF NOT EXISTS change_is_never_deleted BEFORE DELETE ON change
+        BEGIN SELECT RAISE(ABORT, 'the record of changes is append-only'); END""",
+)
+
+
+class Device(msgspec.Struct, frozen=True):
+    """A machine with a credential; `counter` only for the role COUNTER."""
+
+    name: str
+    role: Role
+    counter: CounterNumber | None
+
+
+class Officer(msgspec.Struct, frozen=True):
+    """A person with a password; `role` is COUNTER or SUPERVISOR."""
+
+    name: str
+    counter: CounterNumber
+    role: Role
+
+
+class Change(msgspec.Struct, frozen=True):
+    """One change of the registry: `kind` is `enrolled`, `revoked`, `officer_added`, `signed_in`."""
+
+    place: int
+    at: Instant
+    kind: str
+    name: str
+    role: Role | None
+    counter: CounterNumber | None
+
+
+class Registry:
+    """The registry in a data folder, made when it is missing. Threads may share it.
+
+    Every method may raise StorageError; a name, role or password that will not do is a
+    SetupError in words for the operator.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        prepare_folder(folder)
+        self._database = Database(folder / FILE, journal_mode="delete")
+        self._hasher = PasswordHasher()
+        with self._database.transaction():
+            for statement in _SCHEMA:
+                self._database.run(statement)
+
+    def enrol(self, role: Role, name: str, counter: CounterNumber | None, at: Instant) -> str:
+        """Admit a device, and give its credential: only its digest is kept, so this is the only
+        time to see it. A device may have several, so that a new one can be brought before the
+        old ones are revoked."""
+        name = _name(name)
+        if role is Role.TICKET:
+            raise SetupError("a ticket needs no credential: its own id is one")
+        if (role is Role.COUNTER) != (counter is not None):
+            raise SetupError("the role counter needs --counter, and no other role takes one")
+        _check_counter(counter)
+        credential = secrets.token_urlsafe(_SECRET_BYTES)
+        with self._database.transaction():
+            self._database.run(
+                "INSERT INTO device (digest, name, role, counter, enrolled_at)"
+                " VALUES (?, ?, ?, ?, ?)",
+                _digest(credential),
+                name,
+                role.value,
+                counter,
+                at,
+            )
+            self._record(at, "enrolled", name, role, counter)
+        return credential
+
+    def device(self, credential: str) -> Device | None:
+        """The device with this credential, unless there is none or it was revoked."""
+        rows = self._database.run(
+            "SELECT name, role, counter FROM device WHERE digest = ? AND revoked_at IS NULL",
+            _digest(credential),
+        )
+        return Device(rows[0][0], Role(rows[0][1]), rows[0][2]) if rows else None
+
+    def revoke(self, name: str, at: Instant) -> int:
+        """End every credential of the device `name`; says how many there were."""
+        name = _name(name)
+        with self._database.transaction():
+            self._database.run(
+                "UPDATE device SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL", at, name
+            )
+            revoked = self._database.changes()
+            if revoked:
+                self._record(at, "revoked", name, None, None)
+        return revoked
+
+    def add_officer(
+        self,
+        name: str,
+        counter: CounterNumber,
+        password: str,
+        at: Instant,
+        role: Role = Role.COUNTER,
+    ) -> None:
+        """Admit an officer, or replace the one of that name and end that one's sessions."""
+        name = _name(name)
+        password = unicodedata.normalize("NFC", password)
+        if role not in {Role.COUNTER, Role.SUPERVISOR}:
+            raise SetupError(f"an officer's role is counter or supervisor, not {role.value}")
+        if len(password) < SHORTEST_PASSWORD:
+            raise SetupError(f"the password needs {SHORTEST_PASSWORD} characters or more")
+        _check_counter(counter)
+        hashed = self._hasher.hash(password)
+        with self._database.transaction():
+            self._database.run("DELETE FROM session WHERE officer = ?", name)
+            self._database.run(
+                "INSERT INTO officer (name, counter, role, password) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (name) DO UPDATE SET counter = excluded.counter,"
+                " role = excluded.role, password = excluded.password",
+                name,
+                counter,
+                role.value,
+                hashed,
+            )
+            self._record(at, "officer_added", name, role, counter)
+
+    def check_password(self, name: str, password: str) -> Officer | None:
+        """The officer of that name and password. An unknown name takes the same work, so that
+        time does not tell who is an officer. Takes some 50 ms: not for the event loop."""
+        decoy = self._decoy
+        rows = self._database.run(
+            "SELECT name, counter, role, password FROM officer WHERE name = ?", _nfc(name)
+        )
+        hashed = rows[0][3] if rows else decoy
+        try:
+            self._hasher.verify(hashed, unicodedata.normalize("NFC", password))
+        except (VerificationError, InvalidHashError):
+            return None
+        return Officer(rows[0][0], rows[0][1], Role(rows[0][2])) if rows else None
+
+    @cached_property
+    def _decoy(self) -> str:
+        return self._hasher.hash(secrets.token_urlsafe(_SECRET_BYTES))
+
+    def open_session(self, officer: str, at: Instant) -> str:
+        """Sign an officer in for twelve hours, and give the token. ValueError without one."""
+        token = secrets.token_urlsafe(_SECRET_BYTES)
+        name = _nfc(officer)
+        with self._database.transaction():
+            self._database.run("DELETE FROM session WHERE until <= ?", at)
+            self._database.run(
+                "INSERT INTO session (digest, until, officer) VALUES (?, ?, ?)",
+                _digest(token),
+                at + SESSION_MS,
+                name,
+            )
+            self._record(at, "signed_in", name, None, None)
+        return token
+
+    def session(self, token: str, at: Instant) -> Officer | None:
+        """The officer who signed in with this token, while that lasts."""
+        rows = self._database.run(
+            "SELECT name, counter, role FROM session JOIN officer ON officer = name"
+            " WHERE digest = ? AND until > ?",
+            _digest(token),
+            at,
+        )
+        return Officer(rows[0][0], rows[0][1], Role(rows[0][2])) if rows else None
+
+    def close_session(self, token: str) -> None:
+        """Sign out. Harmless for a token that is none."""
+        self._database.run("DELETE FROM session WHERE digest = ?", _digest(token))
+
+    def changes(self) -> Iterator[Change]:
+        """Everything that was changed here, oldest first."""
+        rows = self._database.run(
+            "SELECT place, at, kind, name, role, counter FROM change ORDER BY place"
+        )
+        for place, at, kind, name, role, counter in rows:
+            yield Change(place, at, kind, name, Role(role) if role else None, counter)
+
+    def close(self) -> None:
+        """Let go of the file. Harmless when called twice."""
+        self._database.close()
+
+    def _record(
+        self, at: Instant, kind: str, name: str, role: Role | None, counter: CounterNumber | None
+    ) -> None:
+        self._database.run(
+            "INSERT INTO change (at, kind, name, role, counter) VALUES (?, ?, ?, ?, ?)",
+            at,
+            kind,
+            name,
+            role.value if role else None,
+            counter,
+        )
+
+
+def _nfc(name: str) -> str:
+    return unicodedata.normalize("NFC", name).strip()
+
+
+def _name(name: str) -> str:
+    name = _nfc(name)
+    if not name:
+        raise SetupError("a name is needed, and this one is empty")
+    return name
+
+
+def _check_counter(counter: CounterNumber | None) -> None:
+    if counter is not None and counter < 1:
+        raise SetupError(f"counters are numbered from 1; there is no counter {counter}")
+
+
+def _digest(secret: str) -> bytes:
+    # A client may send any text; one that is not valid Unicode matches nothing, without a crash.
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()

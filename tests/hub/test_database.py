@@ -1,0 +1,71 @@
+from pathlib import Path
+
+import pytest
+
+from hub.database import Database, FolderLock, check_library, library_version, prepare_folder
+from shared.errors import SetupError, StorageError
+
+
+def test_a_library_with_the_wal_reset_bug_is_refused() -> None:
+    for version in ("3.40.1", "3.51.2"):
+        with pytest.raises(SetupError, match=version):
+            check_library(version)
+    for version in ("3.51.3", "3.54.1", library_version()):
+        check_library(version)
+
+
+def test_a_place_without_journal_mode_wal_is_refused() -> None:
+    with pytest.raises(SetupError, match="journal_mode=memory"):
+        Database(Path(":memory:"))
+
+
+def test_a_file_that_cannot_be_made_is_a_storage_error(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="missing"):
+        Database(tmp_path / "missing" / "a.db")
+
+
+def test_a_failed_transaction_leaves_nothing_and_the_connection_usable(tmp_path: Path) -> None:
+    database = Database(tmp_path / "a.db")
+    database.run("CREATE TABLE t (n INTEGER PRIMARY KEY) STRICT")
+    for value in (1, "no number"):
+        with pytest.raises(ValueError), database.transaction():
+            database.run("INSERT INTO t VALUES (7)")
+            database.run("INSERT INTO t VALUES (?), (?)", value, value)
+    with pytest.raises(KeyError), database.transaction():
+        database.run("INSERT INTO t VALUES (8)")
+        raise KeyError
+    with database.transaction():
+        database.run("INSERT INTO t VALUES (9)")
+    assert database.run("SELECT n FROM t") == [(9,)]
+    database.close()
+    database.close()
+    with pytest.raises(StorageError):
+        database.run("SELECT 1")
+
+
+def test_bad_sql_is_a_storage_error(tmp_path: Path) -> None:
+    database = Database(tmp_path / "a.db")
+    with pytest.raises(StorageError, match="syntax"):
+        database.run("SELEKT")
+    database.close()
+
+
+def test_a_folder_where_a_file_stands_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SetupError, match="data folder"):
+        prepare_folder(tmp_path / "file" / "data")
+    with pytest.raises(SetupError):
+        FolderLock(tmp_path / "file")
+
+
+def test_a_lock_file_that_is_a_folder_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "lock").mkdir()
+    with pytest.raises(SetupError, match="lock"):
+        FolderLock(tmp_path)
+
+
+def test_a_lock_can_be_taken_again_after_it_was_let_go(tmp_path: Path) -> None:
+    for _ in range(3):
+        lock = FolderLock(tmp_path)
+        lock.close()
+        lock.close()
