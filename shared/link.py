@@ -1,0 +1,262 @@
+"""The websocket client of kiosk and display: it stays in touch with the hub, whatever happens.
+
+        connect, hello                 welcome
+    ┌──────────────────▶ (waiting) ──────────────▶ LIVE ◀─ frames
+    │ full jitter 0.2 s…10 s │ fails                │ cut
+    └────────────────────── LOST ◀─────────────────┘
+                              │ 15 s since the last frame, cut or half-open
+                              ▼
+                            STALE, until the next welcome
+
+docs/protocol.md tells what goes over the wire.
+"""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Generic, NoReturn, TypeVar, get_args
+from urllib.parse import urlsplit, urlunsplit
+
+import msgspec
+import structlog
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+
+from shared.errors import SetupError
+from shared.messages import (
+    STALE_AFTER_S,
+    VERSION,
+    Beat,
+    Command,
+    CommandFrame,
+    Hello,
+    HubFrame,
+    Refused,
+    Result,
+    ViewFrame,
+    Welcome,
+)
+from shared.model import RequestId, Role, Seq
+
+V = TypeVar("V")
+
+FIRST_PAUSE_S = 0.2
+LONGEST_PAUSE_S = 10.0
+OPEN_WITHIN_S = 5.0
+CLOSE_WITHIN_S = 0.5
+LONGEST_FRAME = 1024 * 1024
+"""Bytes of the longest frame taken from a hub: generous, a view of a large hall has about 20 KB."""
+
+log = structlog.get_logger()
+_hub_frame = msgspec.json.Decoder(HubFrame)
+_KNOWN = {kind.__struct_config__.tag for kind in get_args(HubFrame)}
+
+
+class Touch(StrEnum):
+    """How a screen stands to the hub."""
+
+    LIVE = "live"
+    LOST = "lost"
+    STALE = "stale"
+
+
+class _Type(msgspec.Struct):
+    type: str
+
+
+class _HelloRefused(Exception):
+    """The hub answered our hello with `refused`."""
+
+
+def _nothing(_: object) -> None:
+    """Take a message that nobody wants."""
+
+
+def hub_url(address: str) -> str:
+    """The websocket URL for `HOST:PORT` or a ws:// or wss:// URL; the path is /live if none is
+    given. Raises SetupError."""
+    parts = urlsplit(address if "://" in address else f"ws://{address}")
+    try:
+        sound = parts.scheme in {"ws", "wss"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        sound = False
+    if not sound:
+        raise SetupError(f"{address!r} is no hub's address; write HOST:PORT or wss://HOST/live")
+    path = parts.path if parts.path not in {"", "/"} else "/live"
+    return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
+
+
+class Link(Generic[V]):
+    """Keeps one screen in touch with its hub.
+
+    Calls, always from `run`'s task or its loop: `on_view(view, seq)` for the welcome's view and
+    every later one; `on_touch` only when it changes; `on_time` with the hub's ISO time;
+    `on_refused` when the hub refuses the hello, while it goes on trying slowly. An error in one
+    of them is a bug and ends `run`. `draw(ceiling)` picks a pause of 0 to `ceiling` seconds.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        *,
+        role: Role,
+        credential: str,
+        view: type[V],
+        on_view: Callable[[V, Seq], None],
+        on_touch: Callable[[Touch], None],
+        on_time: Callable[[str], None] = _nothing,
+        on_refused: Callable[[Refused], None] = _nothing,
+        stale_after_s: float = STALE_AFTER_S,
+        draw: Callable[[float], float] = lambda ceiling: random.uniform(0, ceiling),
+    ) -> None:
+        self._url = hub_url(address)
+        self._hello = msgspec.json.encode(Hello(VERSION, role, credential)).decode()
+        self._view = msgspec.json.Decoder(view)
+        self._on_view = on_view
+        self._on_touch = on_touch
+        self._on_time = on_time
+        self._on_refused = on_refused
+        self._stale_after_s = stale_after_s
+        self._draw = draw
+        self._touch: Touch | None = None
+        self._socket: ClientConnection | None = None
+        self._ceiling = FIRST_PAUSE_S
+        self._asked: dict[RequestId, tuple[str, asyncio.Future[Result | Refused]]] = {}
+        self._passed_over: set[str] = set()
+        self._silence: asyncio.TimerHandle | None = None
+
+    async def ask(self, request_id: RequestId, command: Command) -> Result | Refused:
+        """Send a wish, again after every reconnect, and wait as long as the answer takes.
+
+        Cancel it to give up: the hub may have done it all the same. The same id cannot be asked
+        twice at once (ValueError); asking it again later gives the first answer again.
+        """
+        if request_id in self._asked:
+            raise ValueError(f"{request_id} is being asked already")
+        text = msgspec.json.encode(CommandFrame(request_id, command)).decode()
+        answer: asyncio.Future[Result | Refused] = asyncio.get_running_loop().create_future()
+        self._asked[request_id] = (text, answer)
+        try:
+            if self._socket is not None:
+                with contextlib.suppress(WebSocketException):  # it will be sent on reconnect
+                    await self._socket.send(text)
+            return await answer
+        finally:
+            del self._asked[request_id]
+
+    async def run(self) -> None:
+        """Stay in touch until cancelled."""
+        self._hear()
+        try:
+            while True:
+                await self._once()
+                await asyncio.sleep(self._pause())
+        finally:
+            if self._silence is not None:
+                self._silence.cancel()
+
+    def _pause(self) -> float:
+        pause = self._draw(self._ceiling)
+        self._ceiling = min(self._ceiling * 2, LONGEST_PAUSE_S)
+        return pause
+
+    async def _once(self) -> None:
+        """Connect and listen until the connection is gone."""
+        why: Exception
+        try:
+            async with asyncio.timeout(self._stale_after_s) as patience:
+                await self._talk(patience)
+        except (_HelloRefused, msgspec.MsgspecError) as error:
+            # Our credential, or a hub of another version: no hurry to hear the same again.
+            self._ceiling, why = LONGEST_PAUSE_S, error
+        except (OSError, WebSocketException) as error:  # TimeoutError is an OSError
+            why = error
+        finally:
+            self._socket = None
+        self._stand(Touch.LOST, why)
+
+    async def _talk(self, patience: asyncio.Timeout) -> NoReturn:
+        loop = asyncio.get_running_loop()
+        async with connect(
+            self._url,
+            compression=None,
+            ping_interval=None,  # beats serve
+            max_size=LONGEST_FRAME,
+            open_timeout=OPEN_WITHIN_S,
+            close_timeout=CLOSE_WITHIN_S,
+            proxy=None,
+        ) as socket:
+            await socket.send(self._hello)
+            while True:
+                await self._take(socket, await socket.recv())
+                self._hear()
+                patience.reschedule(loop.time() + self._stale_after_s)
+
+    async def _take(self, socket: ClientConnection, text: str | bytes) -> None:
+        try:
+            frame = _hub_frame.decode(text)
+        except msgspec.ValidationError:
+            self._pass_over(text)
+            return
+        match frame:
+            case Welcome(at=at, view=view, seq=seq):
+                self._welcome(socket, at)
+                self._on_view(self._view.decode(view), seq)
+                self._stand(Touch.LIVE)
+                for again, _ in list(self._asked.values()):
+                    await socket.send(again)
+            case ViewFrame(view=view, seq=seq):
+                self._on_view(self._view.decode(view), seq)
+            case Beat(at=at):
+                self._on_time(at)
+            case Result(request_id=request_id):
+                self._answer(request_id, frame)
+            case Refused(request_id=request_id):
+                self._refused(request_id, frame)
+
+    def _welcome(self, socket: ClientConnection, at: str) -> None:
+        self._socket = socket
+        self._ceiling = FIRST_PAUSE_S
+        self._on_time(at)
+
+    def _refused(self, request_id: RequestId | None, frame: Refused) -> None:
+        if request_id is not None:
+            self._answer(request_id, frame)
+        elif self._socket is None:
+            self._on_refused(frame)
+            raise _HelloRefused(f"{frame.code}: {frame.reason}")
+        else:
+            log.error("hub.refused_frame", code=frame.code, reason=frame.reason)
+
+    def _answer(self, request_id: RequestId, frame: Result | Refused) -> None:
+        asked = self._asked.get(request_id)
+        if asked is not None and not asked[1].done():
+            asked[1].set_result(frame)
+
+    def _pass_over(self, text: str | bytes) -> None:
+        """Ignore a frame of a type this program does not know; any other fault is raised."""
+        kind = msgspec.json.decode(text, type=_Type).type
+        if kind in _KNOWN:
+            _hub_frame.decode(text)
+        if kind not in self._passed_over:
+            self._passed_over.add(kind)
+            log.warning("hub.unknown_frame", type=kind)
+
+    def _hear(self) -> None:
+        """A sign of life: silence is counted from now, across reconnects too."""
+        if self._silence is not None:
+            self._silence.cancel()
+        loop = asyncio.get_running_loop()
+        self._silence = loop.call_later(self._stale_after_s, self._stand, Touch.STALE)
+
+    def _stand(self, touch: Touch, why: Exception | None = None) -> None:
+        if touch is self._touch or (touch is Touch.LOST and self._touch is Touch.STALE):
+            return  # stale says more than lost, until the next welcome
+        self._touch = touch
+        if touch is Touch.LIVE:
+            log.info("hub.live", url=self._url)
+        else:
+            log.warning(f"hub.{touch}", url=self._url, why=repr(why) if why else "silence")
+        self._on_touch(touch)
