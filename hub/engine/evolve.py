@@ -54,7 +54,7 @@ def _issued(state: State, event: e.TicketIssued, seq: Seq, at: Instant) -> None:
     state.latest_arrival = max(
         state.latest_arrival, Instant(event.arrival + event.bonus_minutes * 60_000)
     )
-    insort(state.line(ticket.line), ticket.place)
+    insort(state.lines.setdefault(ticket.line, []), ticket.place)
 
 
 def _printed(state: State, event: e.TicketPrinted, seq: Seq, at: Instant) -> None:
@@ -98,13 +98,12 @@ def _finished(state: State, event: e.TicketFinished, seq: Seq, at: Instant) -> N
     ticket = _move(state, event.ticket, TicketState.DONE)
     counter = _leave(state, event.counter, at)
     counter.served += 1
-    if ticket.called_at is not None:
-        minutes = (at - (ticket.started_at or ticket.called_at)) / 60_000
-        low, high = _PACE_RANGE_MINUTES
-        known = state.site.service.get(ticket.service)
-        before = state.pace.get(ticket.service, known.minutes if known else minutes)
-        newest = min(max(minutes, low), high)
-        state.pace[ticket.service] = before + _PACE_WEIGHT * (newest - before)
+    minutes = (at - (ticket.started_at or ticket.called_at or at)) / 60_000
+    low, high = _PACE_RANGE_MINUTES
+    known = state.site.service.get(ticket.service)
+    before = state.pace.get(ticket.service, known.minutes if known else minutes)
+    newest = min(max(minutes, low), high)
+    state.pace[ticket.service] = before + _PACE_WEIGHT * (newest - before)
 
 
 def _no_show(state: State, event: e.TicketNoShow, seq: Seq, at: Instant) -> None:
@@ -165,13 +164,13 @@ def _move(state: State, ticket_id: TicketId, to: TicketState) -> Ticket:
     """Change a ticket's state, and its line with it."""
     ticket = state.tickets[ticket_id]
     if ticket.state is TicketState.WAITING:
-        line = state.line(ticket.line)
+        line = state.lines[ticket.line]
         del line[bisect_left(line, ticket.place)]
     state.totals[ticket.state] -= 1
     state.totals[to] += 1
     ticket.state = to
     if to is TicketState.WAITING:
-        insort(state.line(ticket.line), ticket.place)
+        insort(state.lines.setdefault(ticket.line, []), ticket.place)
     return ticket
 
 

@@ -1,6 +1,7 @@
 """Today, folded together: what `decide` reads, and only `evolve` changes."""
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -126,9 +127,9 @@ class State:
         """The counter; one the configuration has since dropped comes back for the replay."""
         return self.counters.setdefault(number, Counter(number))
 
-    def line(self, key: LineKey) -> list[Place]:
+    def line(self, key: LineKey) -> Sequence[Place]:
         """The places of a line, in calling order."""
-        return self.lines.setdefault(key, [])
+        return self.lines.get(key, ())
 
     def lines_of(self, counter: CounterNumber) -> tuple[LineKey, ...]:
         """The lines a counter calls from."""
