@@ -1,0 +1,1 @@
+"""A whole hall on one machine: what `make run` shows, and what journeys and benches stand on."""
