@@ -1,0 +1,213 @@
+"""The hall: commit before answer, one answer a request, recovery, the business day."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from hub.engine.concern import Concern
+from hub.engine.refusal import Refusal
+from hub.engine.views import display_view
+from hub.hall import Hall, Outcome
+from hub.journal.base import Answer, Entry
+from hub.journal.memory import MemoryJournal
+from hub.journal.sqlite import SqliteJournal
+from shared import messages as m
+from shared.errors import StorageDamaged, StorageError, StorageFull
+from shared.model import Instant, RequestId, TicketState
+from tests.hub.hall_site import KIOSK, LAND, SITE, TRADE, at, officer
+
+
+class Clock:
+    """A clock that the test sets."""
+
+    def __init__(self) -> None:
+        self.now = at("08:00")
+
+    def __call__(self) -> Instant:
+        return self.now
+
+
+class SickJournal(MemoryJournal):
+    """Keeps nothing while `ill`."""
+
+    ill: StorageError | None = None
+
+    def append(self, entries: Sequence[Entry], answers: Sequence[Answer]) -> None:
+        if self.ill is not None:
+            raise self.ill
+        super().append(entries, answers)
+
+    def open_day(self) -> list[Entry]:
+        if isinstance(self.ill, StorageDamaged):
+            raise self.ill
+        return super().open_day()
+
+
+@asynccontextmanager
+async def serving(hall: Hall) -> AsyncIterator[Hall]:
+    running = asyncio.create_task(hall.run())
+    await hall.ready.wait()
+    try:
+        yield hall
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+def fresh() -> RequestId:
+    return RequestId(str(uuid.uuid4()))
+
+
+def number(outcome: Outcome) -> str:
+    assert isinstance(outcome, Answer), outcome
+    return msgspec.json.decode(outcome.value, type=m.Issued).number
+
+
+def code(outcome: Outcome) -> str:
+    assert isinstance(outcome, Refusal), outcome
+    return outcome.code
+
+
+async def test_a_number_is_in_the_journal_before_it_is_answered() -> None:
+    journal = MemoryJournal()
+    kept_when_answered: list[int] = []
+    async with serving(Hall(SITE, journal, Clock())) as hall:
+        done = asyncio.Event()
+
+        def reply(outcome: Outcome) -> None:
+            kept_when_answered.append(journal.last_seq())
+            done.set()
+
+        hall.submit(KIOSK, fresh(), m.IssueTicket(LAND), reply)
+        await done.wait()
+    assert kept_when_answered == [2]
+
+
+async def test_the_same_request_is_answered_alike_and_counts_once() -> None:
+    journal = MemoryJournal()
+    request = fresh()
+    async with serving(Hall(SITE, journal, Clock())) as hall:
+        outcomes = await asyncio.gather(
+            *(hall.ask(KIOSK, request, m.IssueTicket(LAND)) for _ in range(5))
+        )
+        assert {number(outcome) for outcome in outcomes} == {"A001"}
+    async with serving(Hall(SITE, journal, Clock())) as hall:
+        assert number(await hall.ask(KIOSK, request, m.IssueTicket(LAND))) == "A001"
+        assert number(await hall.ask(KIOSK, fresh(), m.IssueTicket(LAND))) == "A002"
+
+
+async def test_a_request_id_serves_one_wish_only() -> None:
+    request = fresh()
+    async with serving(Hall(SITE, MemoryJournal(), Clock())) as hall:
+        await hall.ask(KIOSK, request, m.IssueTicket(LAND))
+        for actor, command in ((KIOSK, m.IssueTicket(TRADE)), (officer(1), m.IssueTicket(LAND))):
+            assert code(await hall.ask(actor, request, command)) == "request_id_reused"
+
+
+async def test_commands_of_one_moment_become_one_transaction() -> None:
+    sizes: list[int] = []
+
+    class Counting(MemoryJournal):
+        def append(self, entries: Sequence[Entry], answers: Sequence[Answer]) -> None:
+            sizes.append(len(entries))
+            super().append(entries, answers)
+
+    async with serving(Hall(SITE, Counting(), Clock())) as hall:
+        asked = [hall.ask(KIOSK, fresh(), m.IssueTicket(LAND)) for _ in range(50)]
+        numbers = [number(outcome) for outcome in await asyncio.gather(*asked)]
+    assert numbers == [f"A{i:03d}" for i in range(1, 51)]
+    assert sizes == [1, 50]
+
+
+async def test_two_officers_pressing_next_at_once_get_two_people() -> None:
+    async with serving(Hall(SITE, MemoryJournal(), Clock())) as hall:
+        for _ in range(2):
+            await hall.ask(KIOSK, fresh(), m.IssueTicket(LAND))
+        outcomes = await asyncio.gather(
+            *(hall.ask(officer(n), fresh(), m.CallNext()) for n in (1, 2))
+        )
+    values = [
+        msgspec.json.decode(o.value, type=m.Called) for o in outcomes if isinstance(o, Answer)
+    ]
+    assert {value.number for value in values} == {"A001", "A002"}
+
+
+@pytest.mark.parametrize(
+    ("ill", "expected"),
+    [
+        (StorageFull("no room"), "storage_full"),
+        (StorageError("input/output error"), "storage_failed"),
+        (StorageDamaged("malformed"), "storage_failed"),
+    ],
+)
+async def test_what_cannot_be_kept_is_refused_and_the_hub_recovers_by_itself(
+    ill: StorageError, expected: str
+) -> None:
+    journal = SickJournal()
+    heard: list[Concern] = []
+    async with serving(Hall(SITE, journal, Clock())) as hall:
+        assert number(await hall.ask(KIOSK, fresh(), m.IssueTicket(LAND))) == "A001"
+        hall.watch(heard.append)
+        journal.ill = ill
+        lost = fresh()
+        asked = [hall.ask(KIOSK, r, m.IssueTicket(LAND)) for r in (lost, fresh())]
+        assert {code(o) for o in await asyncio.gather(*asked)} == {expected}
+        assert not hall.healthy
+        assert heard == []
+        assert code(await hall.ask(KIOSK, fresh(), m.IssueTicket(LAND))) == expected
+        journal.ill = None
+        assert number(await hall.ask(KIOSK, lost, m.IssueTicket(LAND))) == "A002"
+        assert hall.healthy
+        assert hall.state.totals[TicketState.WAITING] == 2
+
+
+async def test_a_restart_on_a_real_database_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    journal = SqliteJournal(tmp_path)
+    try:
+        async with serving(Hall(SITE, journal, Clock())) as hall:
+            first = await hall.ask(KIOSK, fresh(), m.IssueTicket(LAND))
+            assert number(first) == "A001"
+        async with serving(Hall(SITE, journal, Clock())) as again:
+            assert again.seq == 2
+            assert number(await again.ask(KIOSK, fresh(), m.IssueTicket(LAND))) == "A002"
+    finally:
+        journal.close()
+
+
+async def test_nobody_sees_what_is_not_yet_on_disk() -> None:
+    async with serving(Hall(SITE, MemoryJournal(), Clock())) as hall:
+        seen: list[tuple[int, int]] = []
+
+        def look() -> None:
+            board = display_view(hall.state, at("08:00"))
+            seen.append((hall.seq, sum(line.count for line in board.waiting)))
+
+        asked = asyncio.create_task(hall.ask(KIOSK, fresh(), m.IssueTicket(LAND)))
+        while hall.seq == 1:
+            hall.when_settled(look)
+            await asyncio.sleep(0)
+        await asked
+        hall.when_settled(look)
+    assert set(seen) == {(1, 0), (2, 1)}
+
+
+async def test_midnight_closes_the_day_and_the_morning_starts_at_one() -> None:
+    clock, journal = Clock(), MemoryJournal()
+    async with serving(Hall(SITE, journal, clock)) as hall:
+        await hall.ask(KIOSK, fresh(), m.IssueTicket(LAND))
+    clock.now = at("00:00", "2026-11-24")
+    async with serving(Hall(SITE, journal, clock)) as hall:
+        assert hall.state.day is None
+    clock.now = at("07:20", "2026-11-24")
+    async with serving(Hall(SITE, journal, clock)) as hall:
+        assert hall.state.day == "2026-11-24"
+        assert number(await hall.ask(KIOSK, fresh(), m.IssueTicket(LAND))) == "A001"
+    clock.now = at("08:00", "2026-11-23")
+    async with serving(Hall(SITE, journal, clock)) as hall:
+        assert hall.state.day == "2026-11-24"
+        assert number(await hall.ask(KIOSK, fresh(), m.IssueTicket(LAND))) == "A002"
