@@ -268,3 +268,10 @@ def test_answers_never_wait_for_a_transaction(journal: SqliteJournal) -> None:
         reader.start()
         reader.join(5)
     assert found == [1]
+
+
+def test_a_missing_event_is_damage(journal: SqliteJournal) -> None:
+    journal.append(entries(1, 2), [])
+    journal.writer.run("INSERT INTO event VALUES (4, '2026-11-23', 0, 'lost', '{}', NULL)")
+    with pytest.raises(StorageDamaged, match="event 3 is missing"):
+        list(journal.entries())
