@@ -1,0 +1,36 @@
+"""What goes onto a paper ticket, and what became of it: the words between kiosk and printer."""
+
+import msgspec
+
+from shared.model import CounterNumber, TicketId, Wait
+
+OK = "ok"
+NO_PAPER = "no_paper"
+COVER_OPEN = "cover_open"
+PRINTER_OFF = "printer_off"
+CUPS_DOWN = "cups_down"
+TIMEOUT = "timeout"
+
+
+class Paper(msgspec.Struct, frozen=True):
+    """One ticket to print. `at` is the ISO moment of issue; `url` goes into the QR. No names."""
+
+    ticket: TicketId
+    number: str
+    service: str
+    site: str
+    province: str
+    ahead: int
+    wait: Wait | None
+    counters: tuple[CounterNumber, ...]
+    at: str
+    url: str
+
+
+class PrintOutcome(msgspec.Struct, frozen=True):
+    """The paper is out, or why not: `code` is one of the constants above, `reason` is for staff."""
+
+    ticket: TicketId
+    printed: bool
+    code: str
+    reason: str
