@@ -252,7 +252,7 @@ def say_missing(missing: list[str]) -> None:
         lost = [what for what, names in PACKAGES.items() if set(names) & set(missing)]
         print(
             f"Missing: {' '.join(missing)} (apt-get install them as root);"
-            f" without them: no {', no '.join(lost)}. All else works.",
+            f" does not work without them: {'; '.join(lost)}. All else does.",
             file=sys.stderr,
         )
 
