@@ -1,11 +1,6 @@
-"""The websocket side of the hub: docs/protocol.md, served.
-
-Every connection belongs to one topic: a role, a role's counter, or a ticket. A topic's view is
-computed and encoded once for all its members, and sent only when its bytes have changed.
-"""
+"""The websocket side of the hub: docs/protocol.md, served."""
 
 import asyncio
-import functools
 import logging
 import re
 import socket
@@ -21,37 +16,20 @@ from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
-from hub.engine.concern import Concern
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
-from hub.engine.views import view
 from hub.hall import Hall, Outcome
+from hub.topics import Topic, Topics
 from shared import messages as m
 from shared.i18n import _
-from shared.model import CounterNumber, Instant, RequestId, Role, TicketId
+from shared.model import Instant, RequestId, Role
 
 log = structlog.get_logger()
 
-Topic = tuple[Role, CounterNumber | None, TicketId | None]
 Admit = Callable[[m.Hello, Mapping[str, str]], Actor | Refusal]
 
-PACE_S = {
-    Role.DISPLAY: 0.02,
-    Role.COUNTER: 0.02,
-    Role.TICKET: 0.05,
-    Role.KIOSK: 0.2,
-    Role.SUPERVISOR: 0.2,
-}
-"""A role's views go out at once, but not more often than this: under load only the newest matters.
-A call must reach the wall in the same breath; a kiosk's line lengths may lag by a blink."""
-
 MAX_UNANSWERED = 64
-BUFFER_STAFF = 64 * 1024
-BUFFER_PHONE = 16 * 1024
-"""Bytes a slow reader may owe before it is sent away, to come back to a fresh view."""
-
-_TIMED = (Role.KIOSK, Role.DISPLAY)
-"""Roles whose view depends on the hour, so it is looked at again with every beat."""
+CLOSE_TIMEOUT_S = 0.5
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _encode = msgspec.json.Encoder().encode
@@ -68,23 +46,6 @@ class Gauge(Protocol):
         """A frame was refused."""
 
 
-class _Members:
-    """A topic's connections, and the bytes they were last sent."""
-
-    def __init__(self) -> None:
-        self.connections: set[ServerConnection] = set()
-        self.view = b""
-
-
-class _Pace:
-    """What a role waits to be sent, and when it was last sent something."""
-
-    def __init__(self) -> None:
-        self.dirty: set[Topic] = set()
-        self.due: asyncio.TimerHandle | None = None
-        self.last = 0.0
-
-
 class Live:
     """The server of `/live`."""
 
@@ -99,14 +60,11 @@ class Live:
     ) -> None:
         self._hall = hall
         self._admit = admit
-        self._clock = clock
         self._origins = origins
         self._gauge = gauge
-        self._topics: dict[Topic, _Members] = {}
-        self._paces = {role: _Pace() for role in Role}
+        self._topics = Topics(hall, clock, self._send_away)
         self._server: Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
-        hall.watch(self._heard)
 
     # --- serving -----------------------------------------------------------------------
 
@@ -119,7 +77,7 @@ class Live:
             compression=None,
             max_size=m.MAX_FRAME,
             ping_interval=None,
-            close_timeout=2,
+            close_timeout=CLOSE_TIMEOUT_S,
             server_header=None,
             logger=_quiet_logger(),
         )
@@ -129,9 +87,7 @@ class Live:
         """Send everyone away and stop."""
         for task in self._tasks:
             task.cancel()
-        for pace in self._paces.values():
-            if pace.due is not None:
-                pace.due.cancel()
+        self._topics.stop()
         if self._server is not None:
             self._server.close(code=m.Close.GOING_AWAY, reason="hub stops")
             await self._server.wait_closed()
@@ -162,16 +118,15 @@ class Live:
             if isinstance(actor, Refusal):
                 await self._turn_away(connection, actor)
                 return
-            joined: asyncio.Future[Topic | None] = asyncio.get_running_loop().create_future()
-            self._hall.when_settled(lambda: self._join(connection, actor, joined))
-            topic = await joined
-            if topic is None:
+            topic = await self._join(connection, actor)
+            if isinstance(topic, Refusal):
+                await self._turn_away(connection, topic)
                 return
             self._count(actor.role, 1)
             try:
                 await _Conversation(self, self._hall, connection, actor).listen()
             finally:
-                self._leave(connection, topic)
+                self._topics.leave(connection, topic)
                 self._count(actor.role, -1)
         except ConnectionClosed:
             pass  # Going is every client's right; its topic has been left above.
@@ -191,129 +146,26 @@ class Live:
             return Refusal("hello_expected", _("Khung đầu tiên phải là lời chào (hello)."))
         return self._admit(hello, _cookies(connection))
 
+    async def _join(self, connection: ServerConnection, actor: Actor) -> Topic | Refusal:
+        joined: asyncio.Future[Topic | Refusal] = asyncio.get_running_loop().create_future()
+        self._hall.when_settled(lambda: joined.set_result(self._topics.join(connection, actor)))
+        topic = await joined
+        if isinstance(topic, Refusal) and actor.role is Role.TICKET:
+            return Refusal("bad_credential", topic.reason)  # an unknown id opens nothing
+        return topic
+
+    def _send_away(self, connection: ServerConnection) -> None:
+        """A slow reader goes, and comes back to a fresh view."""
+        self._spawn(connection.close(m.Close.TRY_AGAIN, "too slow"))
+
     async def _turn_away(self, connection: ServerConnection, refusal: Refusal) -> None:
         self.refuse(connection, None, refusal)
         await connection.close(m.Close.POLICY, refusal.code)
 
-    # --- topics ------------------------------------------------------------------------
-
-    def _join(
-        self,
-        connection: ServerConnection,
-        actor: Actor,
-        joined: "asyncio.Future[Topic | None]",
-    ) -> None:
-        """Welcome a connection into its topic; runs while the state is settled."""
-        shown = view(self._hall.state, actor, self._clock())
-        if isinstance(shown, Refusal):
-            refusal = shown
-            if actor.role is Role.TICKET:
-                refusal = Refusal("bad_credential", shown.reason)
-            self._spawn(self._turn_away(connection, refusal))
-            joined.set_result(None)
-            return
-        topic = (actor.role, actor.counter, actor.ticket)
-        members = self._topics.setdefault(topic, _Members())
-        members.connections.add(connection)
-        encoded = _encode(shown)
-        site = self._hall.site
-        self.send(
-            connection,
-            m.Welcome(
-                site=m.SiteInfo(site.id, site.name, site.timezone),
-                epoch=self._hall.epoch,
-                seq=self._hall.seq,
-                at=self._now(),
-                view=msgspec.Raw(encoded),
-            ),
-        )
-        if not members.view:
-            members.view = encoded
-        elif members.view != encoded:
-            self._mark({topic})  # the others have not had this view yet
-        joined.set_result(topic)
-
-    def _leave(self, connection: ServerConnection, topic: Topic) -> None:
-        members = self._topics[topic]
-        members.connections.discard(connection)
-        if not members.connections:
-            del self._topics[topic]
-            self._paces[topic[0]].dirty.discard(topic)
-
-    def _heard(self, concern: Concern) -> None:
-        """A batch is on disk: mark whom it concerns."""
-        self._mark({topic for topic in self._topics if self._concerns(topic, concern)})
-
-    def _concerns(self, topic: Topic, concern: Concern) -> bool:
-        role, counter, ticket_id = topic
-        if concern.everyone or role in (Role.KIOSK, Role.DISPLAY, Role.SUPERVISOR):
-            return True
-        state = self._hall.state
-        if role is Role.COUNTER and counter is not None:
-            return counter in concern.counters or not concern.lines.isdisjoint(
-                state.lines_of(counter)
-            )
-        ticket = state.tickets.get(ticket_id) if ticket_id is not None else None
-        if ticket is None or ticket_id in concern.tickets:
-            return True
-        return ticket.line in concern.lines or ticket.service in concern.lines
-
-    def _mark(self, topics: set[Topic]) -> None:
-        """These have something new to show: now, or as soon as their role's pace allows."""
-        loop = asyncio.get_running_loop()
-        for topic in topics:
-            self._paces[topic[0]].dirty.add(topic)
-        for role in {topic[0] for topic in topics}:
-            pace = self._paces[role]
-            if pace.due is not None:
-                continue
-            wait = pace.last + PACE_S[role] - loop.time()
-            if wait <= 0:
-                self._publish(role)
-            else:
-                publish = functools.partial(self._publish, role)
-                pace.due = loop.call_later(wait, self._hall.when_settled, publish)
-
-    def _publish(self, role: Role) -> None:
-        """Send a role's dirty topics their views, if changed; runs while the state is settled."""
-        pace = self._paces[role]
-        pace.due = None
-        pace.last = asyncio.get_running_loop().time()
-        dirty, pace.dirty = pace.dirty, set()
-        now = self._clock()
-        head = b'{"type":"view","seq":%d,"view":' % self._hall.seq
-        for topic in dirty:
-            members = self._topics.get(topic)
-            if members is None:
-                continue
-            _role, counter, ticket = topic
-            shown = view(self._hall.state, Actor(role, "", counter, ticket), now)
-            if isinstance(shown, Refusal):
-                # The day that this ticket belonged to is over; its page has said so already.
-                continue
-            encoded = _encode(shown)
-            if encoded == members.view:
-                continue
-            members.view = encoded
-            broadcast(members.connections, head + encoded + b"}", text=True)
-            self._shed(members.connections, role)
-
-    def _shed(self, connections: set[ServerConnection], role: Role) -> None:
-        """Close those who read too slowly: broadcast has no backpressure of its own."""
-        cap = BUFFER_PHONE if role is Role.TICKET else BUFFER_STAFF
-        for connection in connections:
-            if connection.transport.get_write_buffer_size() > cap:
-                self._spawn(connection.close(m.Close.TRY_AGAIN, "too slow"))
-
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(m.BEAT_EVERY_S)
-            beat = _encode(m.Beat(self._hall.seq, self._now()))
-            for (role, _counter, _ticket), members in self._topics.items():
-                broadcast(members.connections, beat, text=True)
-                self._shed(members.connections, role)
-            timed = {topic for topic in self._topics if topic[0] in _TIMED}
-            self._hall.when_settled(lambda timed=timed: self._mark(timed))  # type: ignore[misc]
+            self._topics.beat()
 
     # --- speaking ----------------------------------------------------------------------
 
@@ -327,9 +179,6 @@ class Live:
         """Say no, by name."""
         self._count_refusal(refusal.code)
         self.send(connection, m.Refused(request_id, refusal.code, refusal.reason))
-
-    def _now(self) -> str:
-        return self._hall.state.iso(self._clock())
 
     def _count(self, role: Role, change: int) -> None:
         if self._gauge is not None:
