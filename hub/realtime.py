@@ -156,7 +156,17 @@ class Live:
 
     def _send_away(self, connection: ServerConnection) -> None:
         """A slow reader goes, and comes back to a fresh view."""
-        self._spawn(connection.close(m.Close.TRY_AGAIN, "too slow"))
+        self._spawn(self._cut(connection))
+
+    async def _cut(self, connection: ServerConnection) -> None:
+        """Say goodbye, but do not wait for one who does not read: the buffer would stay."""
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await connection.close(m.Close.TRY_AGAIN, "too slow")
+        except TimeoutError:
+            pass
+        finally:
+            connection.transport.abort()
 
     async def _turn_away(self, connection: ServerConnection, refusal: Refusal) -> None:
         self.refuse(connection, None, refusal)
