@@ -63,14 +63,14 @@ Order allow,deny
 class PrivateCups:
     """A cupsd on a private socket, with nothing of the machine's own CUPS but its programs.
 
-    It lives under /tmp, where the user `lp` of its backends can reach it and where a socket's
-    path is short enough; `folder` gets its error log at the end. `socket` is the path to give
+    It lives in memory or under /tmp, where the user `lp` of its backends can reach it and where
+    a socket's path is short enough; `folder` gets its error log at the end. `socket` is the path to give
     to `cups.Connection(host=…)`. Raises SetupError where CUPS is missing or does not start.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._ground = Path(tempfile.mkdtemp(prefix="motcua-cups-"))
+        self._ground = Path(tempfile.mkdtemp(prefix="motcua-cups-", dir=_memory()))
         self.socket = self._ground / "sock"
         self._process: subprocess.Popen[bytes] | None = None
         self._sessions: list[int] = []
@@ -209,3 +209,10 @@ class PrivateCups:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+def _memory() -> str | None:
+    """A folder in memory: cupsd writes files for every job, and a busy disk stalls it by 0.5 s."""
+    memory = "/dev/shm"
+    usable = os.access(memory, os.W_OK) and not os.statvfs(memory).f_flag & os.ST_NOEXEC
+    return memory if usable else None
