@@ -64,8 +64,9 @@ class PrivateCups:
     """A cupsd on a private socket, with nothing of the machine's own CUPS but its programs.
 
     It lives in memory or under /tmp, where the user `lp` of its backends can reach it and where
-    a socket's path is short enough; `folder` gets its error log at the end. `socket` is the path to give
-    to `cups.Connection(host=…)`. Raises SetupError where CUPS is missing or does not start.
+    a socket's path is short enough; `folder` gets its error log at the end. `socket` is the path
+    to give to `cups.Connection(host=…)`. Raises SetupError where CUPS is missing or does not
+    start.
     """
 
     def __init__(self, folder: Path) -> None:
