@@ -41,6 +41,11 @@ BATCH = 256
 
 DAY_CHECK_S = 1.0
 
+_ID_BYTES = 12
+_ID_CHARACTERS = 16
+"""A ticket id is 96 random bits; twelve bytes are sixteen characters of base64url, without a rest,
+so that a whole batch's ids are cut from one draw."""
+
 Outcome = Answer | Refusal
 Reply = Callable[[Outcome], None]
 
@@ -204,12 +209,14 @@ class Hall:
         now = self._clock()
         batch = _Batch()
         known = self._journal.answers([one.request_id for one in waiting])
-        for one in waiting:
+        fresh = secrets.token_urlsafe(_ID_BYTES * len(waiting))
+        for place, one in enumerate(waiting):
             mark = _fingerprint(one.actor, one.command)
             prior = batch.answers.get(one.request_id) or known.get(one.request_id)
             outcome: Outcome
             if prior is None:
-                outcome = self._grant(one, mark, batch, now)
+                ticket = TicketId(fresh[place * _ID_CHARACTERS : (place + 1) * _ID_CHARACTERS])
+                outcome = self._grant(one, mark, ticket, batch, now)
             elif prior.fingerprint == mark:
                 outcome = prior
             else:
@@ -218,9 +225,11 @@ class Hall:
             batch.replies.append((one.reply, outcome))
         return batch
 
-    def _grant(self, one: _Waiting, mark: str, batch: _Batch, now: Instant) -> Outcome:
+    def _grant(
+        self, one: _Waiting, mark: str, fresh: TicketId, batch: _Batch, now: Instant
+    ) -> Outcome:
         state = self.state
-        wish = Wish(one.actor, one.command, TicketId(secrets.token_urlsafe(12)))
+        wish = Wish(one.actor, one.command, fresh)
         decision = decide(state, wish, now)
         if isinstance(decision, Refusal):
             return decision

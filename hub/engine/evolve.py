@@ -34,6 +34,7 @@ def _day_closed(state: State, event: e.DayClosed, seq: Seq, at: Instant) -> None
     for counter in state.counters.values():
         counter.state = CounterState.CLOSED
         counter.since = at
+    state.hands.clear()
 
 
 def _issued(state: State, event: e.TicketIssued, seq: Seq, at: Instant) -> None:
@@ -54,7 +55,7 @@ def _issued(state: State, event: e.TicketIssued, seq: Seq, at: Instant) -> None:
     state.latest_arrival = max(
         state.latest_arrival, Instant(event.arrival + event.bonus_minutes * 60_000)
     )
-    insort(state.lines.setdefault(ticket.line, []), ticket.place)
+    _join(state, ticket)
 
 
 def _printed(state: State, event: e.TicketPrinted, seq: Seq, at: Instant) -> None:
@@ -75,6 +76,7 @@ def _called(state: State, event: e.TicketCalled, seq: Seq, at: Instant) -> None:
     counter = state.counter(event.counter)
     counter.ticket = ticket.id
     counter.since = at
+    state.hands.clear()
     _announce(state, Call(event.call, seq, ticket.id, ticket.number, event.counter, at))
 
 
@@ -158,6 +160,7 @@ def _set_counter(state: State, number: CounterNumber, to: CounterState, at: Inst
     counter = state.counter(number)
     counter.state = to
     counter.since = at
+    state.hands.clear()
 
 
 def _move(state: State, ticket_id: TicketId, to: TicketState) -> Ticket:
@@ -166,18 +169,28 @@ def _move(state: State, ticket_id: TicketId, to: TicketState) -> Ticket:
     if ticket.state is TicketState.WAITING:
         line = state.lines[ticket.line]
         del line[bisect_left(line, ticket.place)]
+        if not line:
+            state.hands.clear()
     state.totals[ticket.state] -= 1
     state.totals[to] += 1
     ticket.state = to
     if to is TicketState.WAITING:
-        insort(state.lines.setdefault(ticket.line, []), ticket.place)
+        _join(state, ticket)
     return ticket
+
+
+def _join(state: State, ticket: Ticket) -> None:
+    line = state.lines.setdefault(ticket.line, [])
+    if not line:
+        state.hands.clear()
+    insort(line, ticket.place)
 
 
 def _leave(state: State, number: CounterNumber, at: Instant) -> Counter:
     counter = state.counter(number)
     counter.ticket = None
     counter.since = at
+    state.hands.clear()
     return counter
 
 

@@ -3,6 +3,8 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -99,6 +101,12 @@ class Call(msgspec.Struct, frozen=True):
     at: Instant
 
 
+@lru_cache(maxsize=8192)
+def _iso(seconds: int, zone: ZoneInfo) -> str:
+    """Kept, because views write the same moments again and again."""
+    return datetime.fromtimestamp(seconds, zone).isoformat()
+
+
 class State:
     """The business day so far. `day` is None while closed; `last_day` is the newest ever opened."""
 
@@ -122,10 +130,12 @@ class State:
         self.totals = dict.fromkeys(TicketState, 0)
         self.pace: dict[ServiceId, float] = {}
         self.latest_arrival = Instant(0)
+        self.hands: dict[ServiceId, tuple[float, bool]] = {}
+        """What `hub.engine.estimate` found; `evolve` empties it when that may be no longer so."""
 
     def counter(self, number: CounterNumber) -> Counter:
         """The counter; one the configuration has since dropped comes back for the replay."""
-        return self.counters.setdefault(number, Counter(number))
+        return self.counters.get(number) or self.counters.setdefault(number, Counter(number))
 
     def line(self, key: LineKey) -> Sequence[Place]:
         """The places of a line, in calling order."""
@@ -152,7 +162,7 @@ class State:
 
     def iso(self, at: Instant) -> str:
         """That moment as views and results write it, e.g. `2026-11-23T08:00:00+07:00`."""
-        return self.local(at).isoformat(timespec="seconds")
+        return _iso(at // 1000, self.site.zone)
 
     def clock(self, at: Instant) -> str:
         """That moment as people read it, `HH:MM`."""
