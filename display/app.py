@@ -1,0 +1,248 @@
+"""The display's shell: hub link, wall and loudspeaker in one asyncio loop."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+from kivy.app import App
+from kivy.clock import Clock
+
+from display import announcer as voice_queue
+from display import board as wall
+from display.announcer import Announcer, Utterance
+from display.board import Announcement, Board
+from display.devices.speech import Speech
+from display.hall_time import HallTime
+from display.screens.wall import Wall
+from display.screens.window import Painter
+from shared.i18n import _
+from shared.link import Link, Touch
+from shared.messages import STALE_AFTER_S, DisplayView, Refused
+from shared.model import Role, Seq
+from shared.vietnamese import date_words
+
+log = structlog.get_logger()
+
+
+class Options(msgspec.Struct, frozen=True):
+    """What the command line and config/display.toml decided."""
+
+    address: str
+    credential: str
+    everything: bool = False
+    picture: Path | None = None
+    frame_log: Path | None = None
+    stale_after_s: float = STALE_AFTER_S
+
+
+class DisplayApp(App):
+    """One wall display. `ready` is called once, when the first board has reached the screen.
+
+    `speech` is None where calls are not spoken.
+    """
+
+    def __init__(
+        self,
+        options: Options,
+        speech: Speech | None,
+        hall_time: HallTime,
+        ready: Callable[[], None] = lambda: None,
+    ) -> None:
+        super().__init__()
+        self.options = options
+        self.board = Board()
+        self.announcer = Announcer()
+        self.wall: Wall | None = None
+        self._speech = speech
+        self._time = hall_time
+        self._ready: Callable[[], None] | None = ready
+        self._seq: Seq | None = None
+        self._drawn_seq: Seq | None = None
+        self._due: Any = None
+        self._minute: Any = None
+        self._painter: Painter | None = None
+        self._log = options.frame_log.open("ab", buffering=0) if options.frame_log else None
+
+    # --- Kivy's side ---------------------------------------------------------------------
+
+    def build(self) -> Wall:
+        """The root widget."""
+        self.wall = Wall(everything=self.options.everything)
+        return self.wall
+
+    def on_start(self) -> None:
+        """The window is there."""
+        self._painter = Painter(self._flipped, self.options.picture)
+        self._tick_clock()
+
+    def on_stop(self) -> None:
+        """Let go of everything. Kivy may call this twice."""
+        for event in (self._due, self._minute):
+            if event is not None:
+                event.cancel()
+        if self._speech is not None:
+            self._speech.close()
+        if self._painter is not None:
+            self._painter.close()
+        if self._log is not None:
+            self._log.close()
+            self._log = None
+
+    def open_settings(self, *_args: Any) -> bool:
+        """A wall has no settings panel."""
+        return False
+
+    async def run(self) -> None:
+        """Show the board until stopped by SIGTERM, SIGINT or `stop`."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stop)
+        touch = asyncio.create_task(self.link().run())
+        # An error in the link is a bug: the program ends with it, and systemd starts it anew.
+        touch.add_done_callback(lambda _done: self.stop())
+        try:
+            await self.async_run("asyncio")
+        finally:
+            touch.cancel()
+            done, _pending = await asyncio.wait([touch])
+            for task in done:
+                if not task.cancelled() and task.exception() is not None:
+                    raise task.exception()  # type: ignore[misc]
+
+    # --- the hub's side ------------------------------------------------------------------
+
+    def link(self) -> Link[DisplayView]:
+        """The link that feeds this display."""
+        return Link(
+            self.options.address,
+            role=Role.DISPLAY,
+            credential=self.options.credential,
+            view=DisplayView,
+            on_view=self.on_view,
+            on_touch=self.on_touch,
+            on_time=self.on_time,
+            on_refused=self.on_refused,
+            stale_after_s=self.options.stale_after_s,
+        )
+
+    def on_view(self, view: DisplayView, seq: Seq) -> None:
+        """A board from the hub: it is on the screen before this returns."""
+        now = self._time.instant()
+        self.board, calls = wall.react(self.board, view, now)
+        self._seq = seq
+        self._show()
+        self._speak(calls)
+
+    def on_touch(self, touch: Touch) -> None:
+        """The link came, went, or has been silent for 15 s."""
+        assert self.wall is not None
+        if touch is Touch.STALE:
+            since = f"{self._last_heard:%H:%M}" if self.board.view else ""
+            self.wall.alarm = (
+                _("Mất kết nối từ {time}. Bảng có thể chưa đúng, mời ông/bà hỏi tại quầy.").format(
+                    time=since
+                )
+                if since
+                else _("Chưa kết nối được với máy chủ. Mời ông/bà hỏi tại quầy.")
+            )
+        elif touch is Touch.LIVE:
+            self.wall.alarm = self.wall.fault = ""
+        self._paint()
+
+    def on_time(self, moment: str) -> None:
+        """The hub says what time it is."""
+        self._last_heard = datetime.fromisoformat(moment)
+        if self._time.hear(moment):
+            self._tick_clock()
+            self._wait_for_turn()
+
+    def on_refused(self, refused: Refused) -> None:
+        """The hub does not know this display: whoever sets it up must see it."""
+        assert self.wall is not None
+        self.wall.fault = _("Máy chủ từ chối màn hình này: {reason}").format(reason=refused.reason)
+        log.error("hub.refused", code=refused.code, reason=refused.reason)
+        self._paint()
+
+    # --- board, clock, voice -------------------------------------------------------------
+
+    def _show(self) -> None:
+        assert self.wall is not None
+        self.wall.board = self.board
+        self._wait_for_turn()
+        self._paint()
+
+    def _wait_for_turn(self) -> None:
+        """Sleep exactly until the board changes by itself; a still board costs nothing."""
+        if self._due is not None:
+            self._due.cancel()
+            self._due = None
+        due = wall.due(self.board)
+        if due is not None:
+            wait = max(0.0, (due - self._time.instant()) / 1000)
+            self._due = Clock.schedule_once(self._turn, wait)
+
+    def _turn(self, _dt: float) -> None:
+        self.board = wall.tick(self.board, self._time.instant())
+        self._show()
+
+    def _tick_clock(self, *_args: Any) -> None:
+        assert self.wall is not None
+        now = self._time.now()
+        self.wall.clock = f"{now:%H:%M}"
+        self.wall.date = date_words(now.date())
+        if self._minute is not None:
+            self._minute.cancel()
+        self._minute = Clock.schedule_once(self._tick_clock, self._time.to_next_minute() + 0.02)
+
+    def _speak(self, calls: tuple[Announcement, ...]) -> None:
+        if self._speech is None:
+            return
+        self.announcer = voice_queue.hear(self.announcer, calls)
+        if calls:
+            # The board comes first: the sound is made once this frame is on the screen.
+            Clock.schedule_once(self._next_announcement, 0)
+
+    def _next_announcement(self, *_args: Any) -> None:
+        self.announcer, utterance, dropped = voice_queue.step(self.announcer, self._time.instant())
+        for call in dropped:
+            log.warning("speech.dropped", call=call.call, number=call.number, counter=call.counter)
+        if utterance is not None and self._speech is not None:
+            self._say(self._speech, utterance)
+
+    def _say(self, speech: Speech, utterance: Utterance) -> None:
+        call = utterance.announcement
+        log.info("speech.spoken", call=call.call, number=call.number, counter=call.counter)
+        speech.say(utterance, self._said)
+
+    def _said(self) -> None:
+        self.announcer = voice_queue.finished(self.announcer)
+        self._next_announcement()
+
+    # --- frames --------------------------------------------------------------------------
+
+    def _paint(self) -> None:
+        if self._painter is not None:
+            self._painter.paint()
+
+    def _flipped(self) -> None:
+        """A frame has reached the screen."""
+        if self._seq is None or self._seq == self._drawn_seq:
+            return
+        self._drawn_seq = self._seq
+        if self._log is not None:
+            calls = self.board.view.calls if self.board.view else ()
+            line = {
+                "seq": self._seq,
+                "call": calls[0].call if calls else None,
+                "drawn_ns": time.monotonic_ns(),
+            }
+            self._log.write(msgspec.json.encode(line) + b"\n")
+        if self._ready is not None:
+            ready, self._ready = self._ready, None
+            ready()
