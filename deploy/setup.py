@@ -101,6 +101,11 @@ def marked() -> dict[str, object]:
     return found if isinstance(found, dict) and PYTHON.exists() else {}
 
 
+def mark(made: dict[str, object]) -> None:
+    """Remember what has been made."""
+    MARK.write_text(json.dumps(made), encoding="utf-8")
+
+
 def missing_packages() -> list[str]:
     """Debian packages that are not installed; none on a system without dpkg."""
     wanted = [name for names in PACKAGES.values() for name in names]
@@ -270,10 +275,10 @@ def set_up() -> bool:
     )
     if not fresh:
         make_environment(missing)
+        mark({**now, "voice": last.get("voice"), "missing": missing})
     if not spoken:
         make_voice(missing)
-    if not (fresh and spoken):
-        MARK.write_text(json.dumps({**now, "missing": missing}), encoding="utf-8")
+        mark({**now, "missing": missing})
     say_missing(missing)
     return not (fresh and spoken)
 
