@@ -1,5 +1,6 @@
 import asyncio
 import hashlib
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -7,7 +8,6 @@ from pathlib import Path
 import cups
 import pytest
 import pytest_asyncio
-from escpos.printer import Dummy
 from PIL import Image
 
 from deploy.hall.cups import PrivateCups
@@ -57,7 +57,13 @@ async def until(condition: Callable[[], bool], within_s: float = 8.0) -> None:
         await asyncio.sleep(0.02)
 
 
-def test_the_bytes_are_those_of_python_escpos(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_bytes_are_those_of_python_escpos(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Importing it makes a folder in the temporary one, and leaves it there.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    from escpos.printer import Dummy
+
     ticket = draw(a_paper())
     theirs = Dummy()
     theirs.image(ticket, fragment_height=5000)
