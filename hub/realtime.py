@@ -12,10 +12,11 @@ from urllib.parse import urlsplit
 
 import msgspec
 import structlog
-from websockets.asyncio.server import Server, ServerConnection, broadcast, serve
+from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
+from hub import wire
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
 from hub.hall import Hall, Outcome
@@ -181,7 +182,7 @@ class Live:
 
     def send(self, connection: ServerConnection, frame: m.HubFrame) -> None:
         """Send one frame without waiting; a closed connection is passed over."""
-        broadcast((connection,), _encode(frame), text=True)
+        wire.send((connection,), _encode(frame))
 
     def refuse(
         self, connection: ServerConnection, request_id: RequestId | None, refusal: Refusal

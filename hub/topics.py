@@ -9,9 +9,10 @@ import functools
 from collections.abc import Callable, Iterable
 
 import msgspec
-from websockets.asyncio.server import ServerConnection, broadcast
+from websockets.asyncio.server import ServerConnection
 from websockets.protocol import State
 
+from hub import wire
 from hub.engine.concern import Concern
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
@@ -96,7 +97,7 @@ class Topics:
             at=self.now(),
             view=msgspec.Raw(encoded),
         )
-        broadcast((connection,), _encode(welcome), text=True)
+        wire.send((connection,), _encode(welcome))
         if not members.view:
             members.view = encoded
         elif members.view != encoded:
@@ -115,7 +116,7 @@ class Topics:
         """Tell everyone that the hub is alive, and look again at what depends on the hour."""
         frame = _encode(m.Beat(self._hall.seq, self.now()))
         for (role, _counter, _ticket), members in self._topics.items():
-            broadcast(members.connections, frame, text=True)
+            wire.send(members.connections, frame)
             self._shed(members.connections, role)
         timed = [topic for topic in self._topics if topic[0] in _TIMED]
         self._hall.when_settled(functools.partial(self._mark, timed))
@@ -183,11 +184,11 @@ class Topics:
             if encoded == members.view:
                 continue
             members.view = encoded
-            broadcast(members.connections, head + encoded + b"}", text=True)
+            wire.send(members.connections, head + encoded + b"}")
             self._shed(members.connections, role)
 
     def _shed(self, connections: set[ServerConnection], role: Role) -> None:
-        """Close those who read too slowly: broadcast has no backpressure of its own."""
+        """Close those who read too slowly: the wire has no backpressure of its own."""
         cap = BUFFER_PHONE if role is Role.TICKET else BUFFER_STAFF
         for connection in connections:
             if connection.state is not State.OPEN:

@@ -34,7 +34,7 @@ def _day_closed(state: State, event: e.DayClosed, seq: Seq, at: Instant) -> None
     for counter in state.counters.values():
         counter.state = CounterState.CLOSED
         counter.since = at
-    state.hands.clear()
+    state.forget()
 
 
 def _issued(state: State, event: e.TicketIssued, seq: Seq, at: Instant) -> None:
@@ -76,7 +76,7 @@ def _called(state: State, event: e.TicketCalled, seq: Seq, at: Instant) -> None:
     counter = state.counter(event.counter)
     counter.ticket = ticket.id
     counter.since = at
-    state.hands.clear()
+    state.forget()
     _announce(state, Call(event.call, seq, ticket.id, ticket.number, event.counter, at))
 
 
@@ -160,7 +160,7 @@ def _set_counter(state: State, number: CounterNumber, to: CounterState, at: Inst
     counter = state.counter(number)
     counter.state = to
     counter.since = at
-    state.hands.clear()
+    state.forget()
 
 
 def _move(state: State, ticket_id: TicketId, to: TicketState) -> Ticket:
@@ -170,7 +170,7 @@ def _move(state: State, ticket_id: TicketId, to: TicketState) -> Ticket:
         line = state.lines[ticket.line]
         del line[bisect_left(line, ticket.place)]
         if not line:
-            state.hands.clear()
+            state.forget()
     state.totals[ticket.state] -= 1
     state.totals[to] += 1
     ticket.state = to
@@ -182,7 +182,7 @@ def _move(state: State, ticket_id: TicketId, to: TicketState) -> Ticket:
 def _join(state: State, ticket: Ticket) -> None:
     line = state.lines.setdefault(ticket.line, [])
     if not line:
-        state.hands.clear()
+        state.forget()
     insort(line, ticket.place)
 
 
@@ -190,7 +190,7 @@ def _leave(state: State, number: CounterNumber, at: Instant) -> Counter:
     counter = state.counter(number)
     counter.ticket = None
     counter.since = at
-    state.hands.clear()
+    state.forget()
     return counter
 
 

@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -131,7 +132,14 @@ class State:
         self.pace: dict[ServiceId, float] = {}
         self.latest_arrival = Instant(0)
         self.hands: dict[ServiceId, tuple[float, bool]] = {}
-        """What `hub.engine.estimate` found; `evolve` empties it when that may be no longer so."""
+        self.desks: dict[tuple[ServiceId, CounterNumber | None], Any] = {}
+        """What `estimate` and `views` found out about a service's counters, kept until `forget`."""
+
+    def forget(self) -> None:
+        """A counter has changed, or a line became empty or is no longer: what was kept of them
+        may be wrong now."""
+        self.hands.clear()
+        self.desks.clear()
 
     def counter(self, number: CounterNumber) -> Counter:
         """The counter; one the configuration has since dropped comes back for the replay."""

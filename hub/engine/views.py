@@ -234,25 +234,34 @@ def _supervisor_line(state: State, service: ServiceId) -> m.SupervisorLine:
 def ticket_view(state: State, ticket_id: TicketId, now: Instant) -> m.TicketView:
     """One ticket, for the phone that holds it: nothing of anybody else but numbers on the wall."""
     ticket = state.tickets[ticket_id]
-    service = state.site.service.get(ticket.service)
-    counters = service.counters if service else ()
-    if ticket.to is not None:
-        counters = (ticket.to,)
+    name, counters, serving = state.desks.get((ticket.service, ticket.to)) or _desks(state, ticket)
     ahead = state.ahead(ticket)
     waits = ticket.state is TicketState.WAITING
     return m.TicketView(
         number=ticket.number,
-        service=state.service_name(ticket.service),
+        service=name,
         state=ticket.state,
         ahead=ahead,
         wait=expected_wait(state, ticket.service, ahead) if waits else None,
         counters=counters,
         counter=ticket.counter,
-        serving=tuple(
-            _board_counter(state, state.counter(n))
-            for n in counters
-            if state.counter(n).ticket is not None
-        ),
+        serving=serving,
         issued_at=state.iso(ticket.issued_at),
         site=state.site.name,
     )
+
+
+_Desks = tuple[str, tuple[CounterNumber, ...], tuple[m.BoardCounter, ...]]
+
+
+def _desks(state: State, ticket: Ticket) -> _Desks:
+    """What all phones of one line share: the service's name, its counters, and whom they have."""
+    service = state.site.service.get(ticket.service)
+    counters = service.counters if service else ()
+    if ticket.to is not None:
+        counters = (ticket.to,)
+    desks = [state.counter(number) for number in counters]
+    serving = tuple(_board_counter(state, desk) for desk in desks if desk.ticket is not None)
+    shared = (state.service_name(ticket.service), counters, serving)
+    state.desks[ticket.service, ticket.to] = shared
+    return shared
