@@ -22,7 +22,8 @@ from shared.model import (
 )
 
 RECENT_CALLS = 40
-"""How many called numbers are kept for the boards."""
+"""Called numbers a board gets, newest first: as many as a burst from all counters, so that views
+that were passed over while only the newest mattered lose no call."""
 
 LineKey = str
 """A line's name: a service's id, or `@7` for those sent to counter 7 and no other."""

@@ -23,9 +23,6 @@ from shared.model import (
 LINE_SHOWN = 20
 """Places of a line an officer sees at once."""
 
-CALLS_SHOWN = 12
-"""Calls a board gets, newest first."""
-
 _ASIDE = (TicketState.HELD, TicketState.NO_SHOW)
 
 
@@ -108,7 +105,7 @@ def display_view(state: State, now: Instant) -> m.DisplayView:
         counters=tuple(_board_counter(state, state.counters[n]) for n in sorted(state.counters)),
         calls=tuple(
             m.BoardCall(call.call, call.seq, call.number, call.counter, state.iso(call.at))
-            for call in state.recent[:CALLS_SHOWN]
+            for call in state.recent
         ),
         waiting=tuple(sorted(lines, key=lambda line: -line.count)),
     )
