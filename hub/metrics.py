@@ -1,0 +1,75 @@
+"""Figures for Prometheus, in a registry of their own; the other modules only call methods."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from hub.engine.events import Event
+from hub.engine.state import State
+from shared.model import Role
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0)
+_SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
+
+
+class Metrics:
+    """What the hub counts about itself: fits hub.hall.Meter and hub.realtime.Gauge."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._events = Counter(
+            "motcua_events",
+            "Events kept in the journal, by kind: ticket_issued, ticket_called, ...",
+            ["kind"],
+            registry=self.registry,
+        )
+        self._refusals = Counter(
+            "motcua_refusals", "Commands and frames refused", ["code"], registry=self.registry
+        )
+        self._waiting = Gauge(
+            "motcua_waiting", "People waiting", ["service"], registry=self.registry
+        )
+        self._connections = Gauge(
+            "motcua_connections", "Live connections", ["role"], registry=self.registry
+        )
+        self._commit = Histogram(
+            "motcua_commit_seconds",
+            "From taking a batch of commands to having it on disk",
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._batch = Histogram(
+            "motcua_commit_commands",
+            "Commands in one batch",
+            buckets=_SIZES,
+            registry=self.registry,
+        )
+        self._by_type: dict[type, Counter] = {}
+        for role in Role:
+            self._connections.labels(role.value)
+
+    def committed(self, events: list[Event], commands: int, seconds: float) -> None:
+        """A batch is on disk."""
+        self._commit.observe(seconds)
+        self._batch.observe(commands)
+        for event in events:
+            kind = type(event)
+            counter = self._by_type.get(kind)
+            if counter is None:
+                tag = kind.__struct_config__.tag
+                counter = self._by_type[kind] = self._events.labels(str(tag))
+            counter.inc()
+
+    def refused(self, code: str) -> None:
+        """A command or a frame was not granted."""
+        self._refusals.labels(code).inc()
+
+    def connected(self, role: Role, change: int) -> None:
+        """One more (+1) or one less (-1) of a role."""
+        self._connections.labels(role.value).inc(change)
+
+    def page(self, state: State) -> bytes:
+        """Everything in Prometheus' text format, with the lines' lengths of this moment."""
+        for service in state.site.services:
+            self._waiting.labels(service.id).set(len(state.line(service.id)))
+        return generate_latest(self.registry)

@@ -1,0 +1,79 @@
+"""The pages of the hub, as one Starlette application."""
+
+import asyncio
+from collections.abc import Callable
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from hub.hall import Hall
+from hub.metrics import Metrics
+from hub.registry import Registry
+from hub.settings import HubSettings
+from hub.web import health, signing, tickets, work
+from hub.web.limits import FailureLimit
+from hub.web.pages import STATIC, Desk, page
+from hub.web.security import Guard
+from shared.i18n import _
+from shared.model import Instant
+
+_CHECKS_AT_ONCE = 2
+
+
+def build(
+    hall: Hall,
+    registry: Registry,
+    *,
+    clock: Callable[[], Instant],
+    live_port: Callable[[], int],
+    metrics: Metrics,
+    settings: HubSettings,
+) -> Starlette:
+    """The application. `live_port` is where browsers without a proxy find the live socket."""
+    app = Starlette(
+        routes=[
+            *signing.routes,
+            *work.routes,
+            *tickets.routes,
+            *health.routes,
+            Mount("/static", _Static(directory=STATIC)),
+        ],
+        middleware=[Middleware(Guard, live_port=live_port)],
+        exception_handlers={404: _missing, 405: _missing, 500: _failed},
+    )
+    app.state.desk = Desk(
+        hall=hall,
+        registry=registry,
+        clock=clock,
+        live_port=live_port,
+        metrics=metrics,
+        settings=settings,
+        limit=FailureLimit(settings.sign_in_failures, settings.sign_in_minutes),
+        checks=asyncio.Semaphore(_CHECKS_AT_ONCE),
+    )
+    return app
+
+
+class _Static(StaticFiles):
+    """Our scripts and styles; a browser asks each time whether they changed, by their ETag."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        answer = await super().get_response(path, scope)
+        answer.headers["Cache-Control"] = "no-cache"
+        return answer
+
+
+async def _missing(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    return page(request, "problem.html", status, words=_("Không có trang này."))
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    words = _("Máy chủ gặp lỗi. Xin thử lại; nếu vẫn lỗi, xin báo người quản trị.")
+    return page(request, "problem.html", 500, words=words)

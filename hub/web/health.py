@@ -1,0 +1,27 @@
+"""What machines ask: is the hub well, and what has it counted."""
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from hub.metrics import CONTENT_TYPE
+from hub.web.pages import desk_of, settled
+
+
+async def healthz(request: Request) -> Response:
+    """200 while the journal can write, else 503."""
+    hall = desk_of(request).hall
+    told = {"ok": hall.healthy, "seq": hall.seq, "epoch": hall.epoch, "day": hall.state.day}
+    status = 200 if hall.healthy else 503
+    return Response(msgspec.json.encode(told), status, media_type="application/json")
+
+
+async def metrics(request: Request) -> Response:
+    """Prometheus' text format."""
+    desk = desk_of(request)
+    await settled(desk.hall)
+    return Response(desk.metrics.page(desk.hall.state), media_type=CONTENT_TYPE)
+
+
+routes = [Route("/healthz", healthz), Route("/metrics", metrics)]

@@ -1,0 +1,108 @@
+"""Signing in and out."""
+
+import asyncio
+from urllib.parse import parse_qsl
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from hub.admission import COOKIE
+from hub.registry import SESSION_MS, Officer
+from hub.web.pages import desk_of, officer_of, page
+from shared.i18n import _
+from shared.model import Role
+
+MAX_FORM = 4096
+"""Bytes of a form that are read."""
+
+FORM_WITHIN_S = 10.0
+
+
+async def start(request: Request) -> Response:
+    """Where one begins: the way to sign in, or to one's own page."""
+    return page(request, "start.html", officer=officer_of(request), forms=True)
+
+
+async def ask(request: Request) -> Response:
+    """The sign-in form."""
+    officer = officer_of(request)
+    if officer is not None:
+        return RedirectResponse(home(officer), 303)
+    return page(request, "sign_in.html", forms=True, name="", problem=None)
+
+
+async def sign_in(request: Request) -> Response:
+    """Check name and password; a right pair gets the session's cookie."""
+    desk = desk_of(request)
+    form = await _form(request)
+    name, password = form.get("name", "").strip(), form.get("password", "")
+    keys = (f"name {name.casefold()}", f"address {request.client.host if request.client else ''}")
+    wait = desk.limit.wait(keys, desk.clock())
+    if wait:
+        return _paused(request, name, wait)
+    desk.limit.failed(keys, desk.clock())
+    async with desk.checks:
+        officer = await asyncio.to_thread(desk.registry.check_password, name, password)
+    if officer is None:
+        words = _("Tên hoặc mật khẩu không đúng. Xin kiểm tra bộ gõ tiếng Việt và phím Caps Lock.")
+        return page(request, "sign_in.html", 401, forms=True, name=name, problem=words)
+    desk.limit.succeeded(*keys, desk.clock())
+    token = await asyncio.to_thread(desk.registry.open_session, officer.name, desk.clock())
+    answer = RedirectResponse(home(officer), 303)
+    answer.set_cookie(
+        COOKIE,
+        token,
+        max_age=SESSION_MS // 1000,
+        httponly=True,
+        samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+    return answer
+
+
+def _paused(request: Request, name: str, wait: int) -> Response:
+    words = _("Đã nhập sai nhiều lần. Xin chờ {minutes} phút rồi thử lại.").format(
+        minutes=-(-wait // 60)
+    )
+    answer = page(request, "sign_in.html", 429, forms=True, name=name, problem=words)
+    answer.headers["Retry-After"] = str(wait)
+    return answer
+
+
+async def sign_out(request: Request) -> Response:
+    """End the session."""
+    token = request.cookies.get(COOKIE)
+    if token:
+        await asyncio.to_thread(desk_of(request).registry.close_session, token)
+    answer = RedirectResponse("/sign-in", 303)
+    answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
+    return answer
+
+
+def home(officer: Officer) -> str:
+    """The page an officer works on."""
+    return "/supervisor" if officer.role is Role.SUPERVISOR else "/console"
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """The fields of a posted form; none of one that is too long, too slow or broken off."""
+    body = b""
+    try:
+        async with asyncio.timeout(FORM_WITHIN_S):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_FORM:
+                    return {}
+    except (TimeoutError, ClientDisconnect):
+        return {}
+    fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
+    return dict(fields)
+
+
+routes = [
+    Route("/", start),
+    Route("/sign-in", ask),
+    Route("/sign-in", sign_in, methods=["POST"]),
+    Route("/sign-out", sign_out, methods=["POST"]),
+]

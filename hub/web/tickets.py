@@ -1,0 +1,32 @@
+"""A ticket's page. The QR names `/t#<id>`: what follows `#` never leaves the phone for a log."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from hub.engine.views import ticket_view
+from hub.web.pages import desk_of, page, settled
+from shared.model import TicketId, TicketState
+
+REFRESH_S = 20
+
+
+async def live(request: Request) -> Response:
+    """The page that follows its ticket over the live socket."""
+    return page(request, "ticket.html")
+
+
+async def plain(request: Request) -> Response:
+    """The same without JavaScript: the browser asks again every 20 s while there is a reason."""
+    hall = desk_of(request).hall
+    await settled(hall)
+    ticket_id = TicketId(request.path_params["ticket"])
+    if ticket_id not in hall.state.tickets:
+        return page(request, "ticket_plain.html", 404, view=None, refresh=None)
+    view = ticket_view(hall.state, ticket_id, desk_of(request).clock())
+    ended = view.state in (TicketState.DONE, TicketState.CANCELLED)
+    refresh = None if ended else REFRESH_S
+    return page(request, "ticket_plain.html", view=view, refresh=refresh)
+
+
+routes = [Route("/t", live), Route("/t/{ticket}", plain)]

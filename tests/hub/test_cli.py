@@ -1,0 +1,218 @@
+"""The command line, in processes of its own as an operator runs it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from websockets.sync.client import connect
+
+from hub.doctor import examine
+from hub.serve import Address, read_address
+from hub.settings import HubSettings
+from shared.settings import load
+from tests.hub.hub_process import ROOT, SITE, HubProcess, running_hub
+
+RUN_S = 60
+
+
+def run(*words: str, text: str = "") -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "hub", *words],
+        cwd=ROOT, input=text, capture_output=True, text=True, check=False, timeout=RUN_S,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
+    with running_hub(tmp_path_factory.mktemp("hub")) as one:
+        yield one
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["serve"],
+        ["enrol"],
+        ["revoke"],
+        ["officer"],
+        ["officer", "add"],
+        ["journal"],
+        ["doctor"],
+    ],
+)
+def test_every_command_explains_itself(words: list[str]) -> None:
+    done = run(*words, "--help")
+    assert done.returncode == 0
+    assert "usage: motcua-hub" in done.stdout
+
+
+def test_a_credential_made_while_the_hub_runs_is_welcome_at_once(hub: HubProcess) -> None:
+    credential = hub.enrol("counter", "bàn 5", 5)
+    hello = {"type": "hello", "version": 1, "role": "counter", "credential": credential}
+    with connect(f"ws://{hub.live}/live") as talk:
+        talk.send(json.dumps(hello))
+        welcome = json.loads(talk.recv(5))
+    assert welcome["type"] == "welcome"
+    assert welcome["view"]["counter"] == 5
+
+
+def test_a_revoked_credential_is_turned_away(hub: HubProcess) -> None:
+    credential = hub.enrol("display", "tường cũ")
+    assert "1 credentials" in hub.command("revoke", "tường cũ")
+    hello = {"type": "hello", "version": 1, "role": "display", "credential": credential}
+    with connect(f"ws://{hub.live}/live") as talk:
+        talk.send(json.dumps(hello))
+        assert json.loads(talk.recv(5))["code"] == "bad_credential"
+
+
+def test_the_journal_is_read_beside_the_running_hub(hub: HubProcess) -> None:
+    first = json.loads(hub.command("journal").splitlines()[0])
+    assert list(first) == ["seq", "day", "at", "kind", "body", "request_id"]
+    assert (first["seq"], first["kind"]) == (1, "day_opened")
+    assert first["body"]["timezone"] == "Asia/Ho_Chi_Minh"
+    assert first["at"].endswith("+07:00")
+    assert hub.command("journal", "--since", "1") == ""
+
+
+def test_a_reader_of_the_journal_who_leaves_early_sees_no_traceback(hub: HubProcess) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hub", "journal", "--data", str(hub.data)],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    process.stdout.close()
+    process.stdout = None
+    _out, errors = process.communicate(timeout=RUN_S)
+    assert (process.returncode, errors) == (0, b"")
+
+
+def test_an_officer_added_while_the_hub_runs_may_sign_in(hub: HubProcess) -> None:
+    hub.add_officer("Lê Minh", 6, "bí mật")
+    body = urllib.request.Request(
+        f"{hub.url}/sign-in",
+        data=b"name=L%C3%AA+Minh&password=b%C3%AD+m%E1%BA%ADt",
+        headers={"Origin": hub.url},
+    )
+    with urllib.request.urlopen(body) as answer:
+        assert answer.status == 200
+
+
+def test_a_second_hub_on_the_same_folder_says_so_and_ends_with_two(hub: HubProcess) -> None:
+    done = run(
+        "serve", "--site", str(SITE), "--data", str(hub.data),
+        "--live", "127.0.0.1:0", "--web", "127.0.0.1:0",
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert str(hub.data) in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_taken_port_is_one_sentence(hub: HubProcess, tmp_path: Path) -> None:
+    done = run(
+        "serve", "--site", str(SITE), "--data", str(tmp_path),
+        "--live", "127.0.0.1:0", "--web", hub.web,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"motcua-hub: --web {hub.web}: cannot listen there")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["enrol", "--role", "counter", "--name", "x"], "--counter"),
+        (["officer", "add", "x", "--counter", "1"], "password"),
+        (["journal"], "no journal"),
+        (["serve", "--site", "missing.toml", "--live", "a:1", "--web", "a:1"], "missing.toml"),
+        (["serve", "--site", str(SITE), "--live", "8765", "--web", "a:1"], "--live"),
+    ],
+)
+def test_what_will_not_do_is_one_sentence_and_code_two(
+    tmp_path: Path, words: list[str], said: str
+) -> None:
+    done = run(*words, "--data", str(tmp_path / "data"))
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_hub_cleanly_within_two_seconds(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    with running_hub(tmp_path) as hub:
+        credential = hub.enrol("display", "tường")
+        hello = {"type": "hello", "version": 1, "role": "display", "credential": credential}
+        with connect(f"ws://{hub.live}/live") as talk:
+            talk.send(json.dumps(hello))
+            talk.recv(5)
+            # A connection that sends half a request, and one that never closes.
+            host, port = hub.web.split(":")
+            with socket.create_connection((host, int(port))) as slow:
+                slow.sendall(b"POST /sign-in HTTP/1.1\r\nHost: x\r\nOrigin: http://x\r\n"
+                             b"Content-Length: 10\r\n\r\nabc")  # fmt: skip
+                process = hub._process
+                assert process is not None
+                os.kill(hub.pid, number)
+                assert process.wait(2) == 0
+    assert "Traceback" not in hub.log
+
+
+def test_a_restarted_hub_goes_on_where_it_was_killed(tmp_path: Path) -> None:
+    with running_hub(tmp_path) as hub:
+        before = _health(hub)
+        hub.kill()
+        with pytest.raises(urllib.error.URLError):
+            _health(hub)
+        hub.restart()
+        assert _health(hub) == before
+
+
+def test_the_settings_file_names_every_setting_with_its_default() -> None:
+    path = ROOT / "config" / "hub.toml"
+    assert load(path, HubSettings) == HubSettings()
+    text = path.read_text(encoding="utf-8")
+    for name in HubSettings.__struct_fields__:
+        assert f"\n{name} = " in text
+
+
+def test_doctor_says_what_is_there_and_what_is_not(tmp_path: Path) -> None:
+    lines = [str(one) for one in examine(tmp_path / "new", which=lambda _program: None)]
+    assert any(line.startswith("✓ Python 3.") for line in lines)
+    assert any(line.startswith("✓ SQLite 3.") for line in lines)
+    [chromium] = [line for line in lines if "chromium" in line]
+    assert chromium.startswith("✗")
+    assert "apt-get install chromium" in chromium
+    done = run("doctor", "--data", str(tmp_path))
+    assert done.returncode == 0
+    assert "✓ time zone data" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [("127.0.0.1:80", Address("127.0.0.1", 80)), ("[::1]:0", Address("::1", 0))],
+)
+def test_an_address_reads_as_it_is_written(text: str, address: Address) -> None:
+    assert read_address(text) == address
+    assert str(address) == text
+
+
+@pytest.mark.parametrize("text", ["", "80", ":80", "host:", "host:x", "host:70000", "host:-1"])
+def test_what_is_no_address_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="HOST:PORT"):
+        read_address(text)
+
+
+def _health(hub: HubProcess) -> dict[str, object]:
+    with urllib.request.urlopen(f"{hub.url}/healthz") as answer:
+        told: dict[str, object] = json.loads(answer.read())
+    return told

@@ -1,0 +1,280 @@
+"""The pages by their HTTP alone: who gets in, what is refused, what machines are told."""
+
+import asyncio
+import shutil
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from http.cookies import SimpleCookie
+from pathlib import Path
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from hub.admission import COOKIE
+from hub.engine.rights import Actor
+from hub.engine.site import Site
+from hub.hall import Hall
+from hub.journal.base import Answer
+from hub.journal.memory import MemoryJournal
+from hub.metrics import Metrics
+from hub.registry import FILE, Registry
+from hub.settings import HubSettings
+from hub.web.app import build
+from shared import messages as m
+from shared.model import CounterNumber, Instant, RequestId, Role, TicketId
+from tests.hub.hall_site import KIOSK, LAND, SITE, at
+
+ORIGIN = {"Origin": "http://testserver"}
+
+
+class House:
+    """The application over a hall without a disk, and a clock to turn."""
+
+    def __init__(self, folder: Path, site: Site = SITE) -> None:
+        self.now = at("08:00")
+        self.registry = Registry(folder)
+        self.metrics = Metrics()
+        self.hall = Hall(site, MemoryJournal(), self.clock, meter=self.metrics)
+        self.app = build(
+            self.hall,
+            self.registry,
+            clock=self.clock,
+            live_port=lambda: 8765,
+            metrics=self.metrics,
+            settings=HubSettings(),
+        )
+        self.client = self.browser("http://testserver")
+
+    def browser(self, base_url: str) -> httpx.AsyncClient:
+        return httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=base_url)
+
+    async def close(self) -> None:
+        await self.client.aclose()
+        self.registry.close()
+
+    def clock(self) -> Instant:
+        return self.now
+
+    def later(self, minutes: float) -> None:
+        self.now = Instant(self.now + int(minutes * 60_000))
+
+    async def sign_in(self, name: str = "Trần Thị Hoa", password: str = "mật khẩu") -> int:
+        answer = await self.client.post(
+            "/sign-in", data={"name": name, "password": password}, headers=ORIGIN
+        )
+        self.answer = answer
+        return answer.status_code
+
+
+@asynccontextmanager
+async def working(folder: Path) -> AsyncIterator[House]:
+    """A house whose hall works: it has opened its day by itself."""
+    house = House(folder)
+    run = asyncio.create_task(house.hall.run())
+    await house.hall.ready.wait()
+    try:
+        yield house
+    finally:
+        run.cancel()
+        await asyncio.wait({run})
+        await house.close()
+
+
+async def _does(house: House, actor: Actor, command: m.Command) -> dict[str, Any]:
+    """Let the hall grant a command."""
+    answer = await house.hall.ask(actor, RequestId(str(uuid.uuid4())), command)
+    assert isinstance(answer, Answer), answer
+    value: dict[str, Any] = msgspec.json.decode(answer.value)
+    return value
+
+
+@pytest.fixture(scope="session")
+def officers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A registry with an officer and a supervisor; argon2id makes each of them dear."""
+    folder = tmp_path_factory.mktemp("officers")
+    with closing(Registry(folder)) as registry:
+        registry.add_officer("Trần Thị Hoa", CounterNumber(2), "mật khẩu", at("07:00"))
+        boss = Role.SUPERVISOR
+        registry.add_officer("Giám sát", CounterNumber(1), "mật khẩu", at("07:00"), boss)
+    return folder / FILE
+
+
+@pytest.fixture
+async def house(tmp_path: Path, officers: Path) -> AsyncIterator[House]:
+    shutil.copy(officers, tmp_path)
+    one = House(tmp_path)
+    yield one
+    await one.close()
+
+
+async def test_the_right_password_signs_in_and_leads_to_the_console(house: House) -> None:
+    assert await house.sign_in() == 303
+    assert house.answer.headers["location"] == "/console"
+    page = await house.client.get("/console")
+    assert page.status_code == 200
+    assert "Trần Thị Hoa" in page.text
+    assert '<meta name="live-port" content="8765">' in page.text
+
+
+async def test_the_cookie_is_for_http_and_for_this_site_only(house: House) -> None:
+    await house.sign_in()
+    [morsel] = SimpleCookie(house.answer.headers["set-cookie"]).values()
+    assert morsel.key == COOKIE
+    assert morsel["httponly"]
+    assert morsel["samesite"].lower() == "strict"
+    assert not morsel["secure"]
+
+
+async def test_the_cookie_of_an_https_page_is_secure(house: House) -> None:
+    async with house.browser("https://motcua.example") as client:
+        answer = await client.post(
+            "/sign-in",
+            data={"name": "Trần Thị Hoa", "password": "mật khẩu"},
+            headers={"Origin": "https://motcua.example"},
+        )
+    assert "secure" in answer.headers["set-cookie"].lower()
+
+
+async def test_a_wrong_password_says_so_and_keeps_the_name(house: House) -> None:
+    assert await house.sign_in(password="sai") == 401
+    assert "không đúng" in house.answer.text
+    assert 'value="Trần Thị Hoa"' in house.answer.text
+    assert "set-cookie" not in house.answer.headers
+
+
+async def test_a_name_is_shown_as_text_whatever_it_contains(house: House) -> None:
+    await house.sign_in(name='"><script>alert(1)</script>')
+    assert "<script>alert" not in house.answer.text
+
+
+async def test_five_wrong_passwords_pause_sign_in_for_five_minutes(house: House) -> None:
+    assert [await house.sign_in(password="sai") for _ in range(5)] == [401] * 5
+    assert await house.sign_in() == 429
+    assert 0 < int(house.answer.headers["retry-after"]) <= 300
+    assert "5 phút" in house.answer.text
+    house.later(5)
+    assert await house.sign_in() == 303
+
+
+async def test_an_oversized_form_is_no_sign_in(house: House) -> None:
+    assert await house.sign_in(password="x" * 10_000) == 401
+
+
+async def test_a_supervisor_is_led_to_the_whole_hall_and_an_officer_is_not(house: House) -> None:
+    await house.sign_in("Giám sát")
+    assert house.answer.headers["location"] == "/supervisor"
+    assert (await house.client.get("/supervisor")).status_code == 200
+    assert (await house.client.get("/console")).headers["location"] == "/supervisor"
+    house.client.cookies.clear()
+    await house.sign_in()
+    assert (await house.client.get("/supervisor")).headers["location"] == "/console"
+
+
+async def test_without_a_session_work_pages_lead_to_sign_in(house: House) -> None:
+    for path in ("/console", "/supervisor"):
+        answer = await house.client.get(path)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+    assert "Cán bộ đăng nhập" in (await house.client.get("/")).text
+
+
+async def test_signing_out_ends_the_session(house: House) -> None:
+    await house.sign_in()
+    token = house.client.cookies[COOKIE]
+    assert (await house.client.get("/sign-in")).headers["location"] == "/console"
+    assert (await house.client.post("/sign-out", headers=ORIGIN)).status_code == 303
+    assert house.registry.session(token, house.now) is None
+    assert (await house.client.get("/console")).status_code == 303
+
+
+@pytest.mark.parametrize("origin", [{}, {"Origin": "null"}, {"Origin": "http://evil.example"}])
+async def test_a_form_from_elsewhere_is_refused(house: House, origin: dict[str, str]) -> None:
+    data = {"name": "Trần Thị Hoa", "password": "mật khẩu"}
+    answer = await house.client.post("/sign-in", data=data, headers=origin)
+    assert answer.status_code == 403
+    assert "set-cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/", "/sign-in", "/t", "/t/none", "/nowhere", "/healthz"])
+async def test_every_answer_carries_the_security_headers(house: House, path: str) -> None:
+    headers = (await house.client.get(path)).headers
+    policy = headers["content-security-policy"]
+    assert "script-src 'self'" in policy
+    assert "unsafe-inline" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "ws://testserver:8765" in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] in {"no-referrer", "same-origin"}
+    assert headers["cache-control"] == "no-store"
+
+
+async def test_a_strange_host_cannot_write_into_the_policy(house: House) -> None:
+    policy = (await house.client.get("/", headers={"Host": "a; script-src *"})).headers[
+        "content-security-policy"
+    ]
+    assert "script-src *" not in policy
+
+
+async def test_static_files_are_asked_for_anew_and_cost_nothing_when_unchanged(
+    house: House,
+) -> None:
+    first = await house.client.get("/static/console.js")
+    assert first.headers["cache-control"] == "no-cache"
+    assert "javascript" in first.headers["content-type"]
+    again = await house.client.get(
+        "/static/console.js", headers={"If-None-Match": first.headers["etag"]}
+    )
+    assert again.status_code == 304
+
+
+async def test_the_ticket_page_weighs_less_than_sixty_kilobytes(house: House) -> None:
+    files = ["/t", "/static/base.css", "/static/ticket.css", "/static/ticket.js"]
+    files += ["/static/link.js", "/static/elements.js", "/static/icon.svg"]
+    weights = [len((await house.client.get(path)).content) for path in files]
+    assert sum(weights) < 60_000
+
+
+async def test_an_unknown_ticket_is_a_page_that_says_what_to_do(house: House) -> None:
+    answer = await house.client.get("/t/khong-co")
+    assert answer.status_code == 404
+    assert "lấy số mới" in answer.text
+
+
+async def test_a_ticket_without_javascript_refreshes_itself(tmp_path: Path) -> None:
+    async with working(tmp_path) as house:
+        answer = await _does(house, KIOSK, m.IssueTicket(LAND))
+        page = (await house.client.get(f"/t/{answer['ticket']}")).text
+        assert "A001" in page
+        assert '<meta http-equiv="refresh" content="20">' in page
+        await _does(house, KIOSK, m.Cancel(TicketId(answer["ticket"])))
+        page = (await house.client.get(f"/t/{answer['ticket']}")).text
+        assert "không còn hiệu lực" in page
+        assert "http-equiv" not in page
+
+
+async def test_health_says_where_the_journal_stands(house: House) -> None:
+    answer = await house.client.get("/healthz")
+    assert answer.status_code == 200
+    assert answer.json() == {"ok": True, "seq": 0, "epoch": house.hall.epoch, "day": None}
+
+
+async def test_health_is_503_while_the_journal_cannot_write(house: House) -> None:
+    house.hall.healthy = False
+    answer = await house.client.get("/healthz")
+    assert answer.status_code == 503
+    assert answer.json()["ok"] is False
+
+
+async def test_metrics_count_events_refusals_connections_and_lines(tmp_path: Path) -> None:
+    async with working(tmp_path) as house:
+        await _does(house, KIOSK, m.IssueTicket(LAND))
+        house.metrics.connected(Role.DISPLAY, 1)
+        house.metrics.refused("not_allowed")
+        text = (await house.client.get("/metrics")).text
+    assert 'motcua_events_total{kind="ticket_issued"} 1.0' in text
+    assert 'motcua_refusals_total{code="not_allowed"} 1.0' in text
+    assert 'motcua_connections{role="display"} 1.0' in text
+    assert 'motcua_waiting{service="dat-dai"} 1.0' in text
+    assert "motcua_commit_seconds_count 2.0" in text
