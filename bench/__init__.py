@@ -1,0 +1,1 @@
+"""The measurements: `make bench` prints a table and writes out/bench.json."""
