@@ -13,7 +13,6 @@ from shared.model import (
     CounterNumber,
     CounterState,
     Epoch,
-    GroupId,
     PriorityId,
     RequestId,
     Role,
@@ -22,6 +21,25 @@ from shared.model import (
     TicketId,
     TicketState,
     Wait,
+)
+from shared.views import (
+    BoardCall as BoardCall,
+    BoardCounter as BoardCounter,
+    BoardLine as BoardLine,
+    CounterView as CounterView,
+    DisplayView as DisplayView,
+    Group as Group,
+    KioskService as KioskService,
+    KioskView as KioskView,
+    LineTicket as LineTicket,
+    PriorityClass as PriorityClass,
+    ServiceName as ServiceName,
+    SupervisorCounter as SupervisorCounter,
+    SupervisorLine as SupervisorLine,
+    SupervisorView as SupervisorView,
+    TicketInHand as TicketInHand,
+    TicketView as TicketView,
+    View as View,
 )
 
 VERSION = 1
@@ -231,193 +249,6 @@ class DayChanged(msgspec.Struct, frozen=True):
 
 
 Value = Issued | Called | TicketChanged | CounterChanged | DayChanged
-
-
-# --- views -------------------------------------------------------------------------------
-
-
-class Group(msgspec.Struct, frozen=True):
-    """An agency whose services stand together."""
-
-    id: GroupId
-    name: str
-
-
-class PriorityClass(msgspec.Struct, frozen=True):
-    """A reason to be served earlier, as the citizen reads it, and the head start it gives."""
-
-    id: PriorityId
-    name: str
-    minutes: int
-
-
-class KioskService(msgspec.Struct, frozen=True):
-    """A service one can take a number for; when not `open`, `why` says so in words."""
-
-    id: ServiceId
-    name: str
-    group: GroupId
-    prefix: str
-    open: bool
-    waiting: int
-    wait: Wait | None
-    counters: tuple[CounterNumber, ...]
-    why: str | None = None
-
-
-class KioskView(msgspec.Struct, frozen=True):
-    """What a kiosk shows. `services` stand in the order to be shown."""
-
-    site: str
-    province: str
-    open: bool
-    hours: str
-    next_opening: str | None
-    groups: tuple[Group, ...]
-    services: tuple[KioskService, ...]
-    priorities: tuple[PriorityClass, ...]
-    waiting: int
-    counters_open: int
-
-
-class BoardCounter(msgspec.Struct, frozen=True):
-    """A counter on the wall: the number it has in hand in `ticket`, or none."""
-
-    number: CounterNumber
-    state: CounterState
-    ticket: str | None
-    name: str = ""
-
-
-class BoardCall(msgspec.Struct, frozen=True):
-    """A call on the wall. `call` is new with every announcement, so a recall is a new call."""
-
-    call: int
-    seq: Seq
-    number: str
-    counter: CounterNumber
-    at: str
-
-
-class BoardLine(msgspec.Struct, frozen=True):
-    """How many wait for a service."""
-
-    service: ServiceId
-    name: str
-    count: int
-
-
-class DisplayView(msgspec.Struct, frozen=True):
-    """What a wall display shows: one row a counter, calls newest first, longest lines first."""
-
-    site: str
-    hours: str
-    notice: str
-    counters: tuple[BoardCounter, ...]
-    calls: tuple[BoardCall, ...]
-    waiting: tuple[BoardLine, ...]
-
-
-class LineTicket(msgspec.Struct, frozen=True):
-    """A ticket as an officer sees it in a line or aside."""
-
-    ticket: TicketId
-    number: str
-    service: ServiceId
-    service_name: str
-    state: TicketState
-    issued_at: str
-    priority: str | None
-    bonus_minutes: int
-
-
-class TicketInHand(msgspec.Struct, frozen=True):
-    """The ticket a counter has called or serves, with the stored reason for its turn."""
-
-    ticket: TicketId
-    number: str
-    service: ServiceId
-    service_name: str
-    state: TicketState
-    issued_at: str
-    called_at: str
-    started_at: str | None
-    priority: str | None
-    reason: str
-    target_minutes: int
-    calls: int
-
-
-class ServiceName(msgspec.Struct, frozen=True):
-    """A service and where it is served, to choose from in a transfer."""
-
-    id: ServiceId
-    name: str
-    counters: tuple[CounterNumber, ...]
-
-
-class CounterView(msgspec.Struct, frozen=True):
-    """What one counter's officer sees. `line` holds the first of `waiting`, in calling order."""
-
-    counter: CounterNumber
-    name: str
-    state: CounterState
-    day_open: bool
-    current: TicketInHand | None
-    line: tuple[LineTicket, ...]
-    waiting: int
-    aside: tuple[LineTicket, ...]
-    served_today: int
-    services: tuple[ServiceName, ...]
-
-
-class SupervisorLine(msgspec.Struct, frozen=True):
-    """One service's line, for the supervisor."""
-
-    service: ServiceId
-    name: str
-    waiting: int
-    issued: int
-    wait: Wait | None
-    oldest_at: str | None
-
-
-class SupervisorCounter(msgspec.Struct, frozen=True):
-    """One counter, for the supervisor."""
-
-    number: CounterNumber
-    name: str
-    state: CounterState
-    ticket: str | None
-    since: str | None
-    served_today: int
-
-
-class SupervisorView(msgspec.Struct, frozen=True):
-    """The whole hall in figures. `totals` counts today's tickets by state."""
-
-    day: str | None
-    counters: tuple[SupervisorCounter, ...]
-    lines: tuple[SupervisorLine, ...]
-    totals: dict[str, int]
-
-
-class TicketView(msgspec.Struct, frozen=True):
-    """One ticket, for the phone that holds it. `serving` are the numbers its counters have."""
-
-    number: str
-    service: str
-    state: TicketState
-    ahead: int
-    wait: Wait | None
-    counters: tuple[CounterNumber, ...]
-    counter: CounterNumber | None
-    serving: tuple[BoardCounter, ...]
-    issued_at: str
-    site: str
-
-
-View = KioskView | DisplayView | CounterView | SupervisorView | TicketView
 
 
 # --- frames ------------------------------------------------------------------------------
