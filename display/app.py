@@ -13,8 +13,7 @@ import structlog
 from kivy.app import App
 from kivy.clock import Clock
 
-from display import announcer as voice_queue
-from display import board as wall
+from display import announcer as voice_queue, board as wall
 from display.announcer import Announcer, Utterance
 from display.board import Announcement, Board
 from display.devices.speech import Speech

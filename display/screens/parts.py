@@ -8,8 +8,7 @@ from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
 from display import theme
-from display.board import Cell, Desk
-from display.board import Line as Waiting
+from display.board import Cell, Desk, Line as Waiting
 from display.screens.lettering import Figures, Words, scale, wrapped
 from shared.i18n import _
 

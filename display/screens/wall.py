@@ -9,8 +9,7 @@ from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
-from display import board as wall
-from display import theme
+from display import board as wall, theme
 from display.board import Board
 from display.screens.calls import CallPanel, CallRow
 from display.screens.lettering import Words, scale

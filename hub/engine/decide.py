@@ -6,9 +6,7 @@ from typing import Any
 
 import msgspec
 
-from hub.engine import calendar
-from hub.engine import desk as at_desk
-from hub.engine import events as e
+from hub.engine import calendar, desk as at_desk, events as e
 from hub.engine.refusal import Refusal
 from hub.engine.rights import ALLOWED, Actor
 from hub.engine.state import State, Ticket

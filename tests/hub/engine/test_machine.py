@@ -6,8 +6,7 @@ The model is a list of people in the order they came, and the rule applied to it
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from hypothesis import settings
-from hypothesis import strategies as st
+from hypothesis import settings, strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     invariant,
