@@ -65,6 +65,7 @@ class Live:
         self._gauge = gauge
         self._topics = Topics(hall, clock, self._send_away)
         self._server: Server | None = None
+        self._staff: dict[ServerConnection, tuple[m.Hello, Mapping[str, str]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     # --- serving -----------------------------------------------------------------------
@@ -115,7 +116,12 @@ class Live:
     async def _talk(self, connection: ServerConnection) -> None:
         _tune(connection)
         try:
-            actor = await self._hello(connection)
+            hello = await self._hello(connection)
+            if isinstance(hello, Refusal):
+                await self._turn_away(connection, hello)
+                return
+            cookies = _cookies(connection)
+            actor = self._admit(hello, cookies)
             if isinstance(actor, Refusal):
                 await self._turn_away(connection, actor)
                 return
@@ -124,16 +130,19 @@ class Live:
                 await self._turn_away(connection, topic)
                 return
             self._count(actor.role, 1)
+            if actor.role is not Role.TICKET:
+                self._staff[connection] = hello, cookies
             try:
                 await _Conversation(self, self._hall, connection, actor).listen()
             finally:
+                self._staff.pop(connection, None)
                 self._topics.leave(connection, topic)
                 self._count(actor.role, -1)
         except ConnectionClosed:
             pass  # Going is every client's right; its topic has been left above.
 
-    async def _hello(self, connection: ServerConnection) -> Actor | Refusal:
-        """Who the first frame says this is."""
+    async def _hello(self, connection: ServerConnection) -> m.Hello | Refusal:
+        """The first frame."""
         try:
             async with asyncio.timeout(m.HELLO_WITHIN_S):
                 frame = await connection.recv()
@@ -145,7 +154,7 @@ class Live:
             return Refusal("bad_frame", str(error))
         if not isinstance(hello, m.Hello):
             return Refusal("hello_expected", _("Khung đầu tiên phải là lời chào (hello)."))
-        return self._admit(hello, _cookies(connection))
+        return hello
 
     async def _join(self, connection: ServerConnection, actor: Actor) -> Topic | Refusal:
         joined: asyncio.Future[Topic | Refusal] = asyncio.get_running_loop().create_future()
@@ -177,6 +186,15 @@ class Live:
         while True:
             await asyncio.sleep(m.BEAT_EVERY_S)
             self._topics.beat()
+            self._ask_again()
+
+    def _ask_again(self) -> None:
+        """Send away whose credential was revoked or session ended since they came in."""
+        for connection, (hello, cookies) in list(self._staff.items()):
+            actor = self._admit(hello, cookies)
+            if isinstance(actor, Refusal):
+                del self._staff[connection]
+                self._spawn(self._turn_away(connection, actor))
 
     # --- speaking ----------------------------------------------------------------------
 

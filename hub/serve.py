@@ -49,12 +49,17 @@ def listen(address: Address, option: str) -> socket.socket:
     """A listening socket. SetupError names the command line's `option` when there can be none."""
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     try:
-        return socket.create_server((address.host, address.port), family=family, backlog=_BACKLOG)
+        listener = socket.create_server(
+            (address.host, address.port), family=family, backlog=_BACKLOG
+        )
     except OSError as error:
         reason = error.strerror or str(error)
         raise SetupError(
             f"{option} {address}: cannot listen there ({reason}); free it or name another"
         ) from None
+    # Accepted sockets inherit it; asyncio would not set it on a socket with protocol number 0.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def bound(listener: socket.socket) -> Address:

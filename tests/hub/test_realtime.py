@@ -48,8 +48,14 @@ class Room:
     def __init__(self) -> None:
         self.clock = Clock()
         self.hall = Hall(SITE, MemoryJournal(), self.clock)
-        self.live = Live(self.hall, admit, self.clock)
+        self.revoked: set[Role] = set()
+        self.live = Live(self.hall, self.admit, self.clock)
         self.stack = contextlib.AsyncExitStack()
+
+    def admit(self, hello: m.Hello, cookies: Mapping[str, str]) -> Actor | Refusal:
+        if hello.role in self.revoked:
+            return Refusal("bad_credential", "đã thu hồi")
+        return admit(hello, cookies)
 
     async def socket(self, **options: Any) -> ClientConnection:
         options = {"compression": None, "close_timeout": 0.2, **options}
@@ -300,6 +306,18 @@ async def test_who_does_not_read_is_sent_away_and_the_rest_are_served(room: Room
     await slow.wait_closed()
     assert (await display.frame("beat"))["type"] == "beat"
     assert len(members) == 1
+
+
+async def test_a_device_whose_credential_is_revoked_is_sent_away(room: Room) -> None:
+    kiosk, display = await room.join("kiosk"), await room.join("display")
+    issued = (await kiosk.ask(kind="issue_ticket", service="dat-dai"))["value"]
+    phone = await room.join("ticket", issued["ticket"])
+    room.revoked = {Role.KIOSK}
+    room.live._ask_again()
+    assert (await kiosk.frame("refused"))["code"] == "bad_credential"
+    assert await kiosk.closed() == m.Close.POLICY
+    room.live._topics.beat()
+    assert (await display.frame("beat"))["type"] == (await phone.frame("beat"))["type"]
 
 
 async def test_a_phone_of_a_day_that_is_over_keeps_its_last_word(room: Room) -> None:
