@@ -10,6 +10,8 @@ COVER_OPEN = "cover_open"
 PRINTER_OFF = "printer_off"
 CUPS_DOWN = "cups_down"
 TIMEOUT = "timeout"
+NO_PRINTER = "no_printer"
+"""This kiosk is set up without paper."""
 
 
 class Paper(msgspec.Struct, frozen=True):

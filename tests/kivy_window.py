@@ -27,7 +27,7 @@ os.environ["SDL_VIDEODRIVER"] = "offscreen"
 from kivy.config import Config  # noqa: E402  # Kivy reads its environment when first imported
 
 _GRAPHICS: dict[str, Any] = {
-    "width": 1080,
+    "width": 1920,  # an offscreen window keeps its first pixels: large enough for every size
     "height": 1920,
     "position": "custom",
     "left": 0,
@@ -110,6 +110,7 @@ def tap(window: Any, widget: Any, release: bool = True) -> Any:
     """A finger on the middle of `widget`, lifted again unless `release` is false."""
     from kivy.tests.common import UnitTestTouch
 
+    step(window)  # nobody touches what is not drawn yet
     x, y = widget.to_window(*widget.center)
     touch = UnitTestTouch(x, y)
     touch.touch_down()

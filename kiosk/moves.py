@@ -1,0 +1,207 @@
+"""What can happen to a kiosk, and what it can do about it: the words `kiosk.flow` is written in."""
+
+from enum import StrEnum
+
+import msgspec
+
+from kiosk.paper import Paper, PrintOutcome
+from shared.messages import Issued, IssueTicket, KioskView
+from shared.model import Instant, PriorityId, RequestId, ServiceId, TicketId
+
+
+class Reach(StrEnum):
+    """How the kiosk stands to the hub; the same words as `shared.link.Touch`."""
+
+    LIVE = "live"
+    LOST = "lost"
+    STALE = "stale"
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """A number asked for. One wish has one request id, however often it is sent."""
+
+    request_id: RequestId
+    command: IssueTicket
+    at: Instant
+    """When the finger touched."""
+
+
+# --- what happens ------------------------------------------------------------------------
+
+
+class Touched(msgspec.Struct, frozen=True):
+    """A finger is on the glass, wherever: somebody is there and needs the time."""
+
+
+class Start(msgspec.Struct, frozen=True):
+    """Home's big button."""
+
+
+class TurnPage(msgspec.Struct, frozen=True):
+    """To another page of services."""
+
+    by: int
+
+
+class PickService(msgspec.Struct, frozen=True):
+    """A service. The id is used at once where the site knows no priority classes."""
+
+    service: ServiceId
+    request_id: RequestId
+
+
+class PickPriority(msgspec.Struct, frozen=True):
+    """The answer to the priority question; the number is asked for under this id."""
+
+    priority: PriorityId | None
+    request_id: RequestId
+
+
+class Back(msgspec.Struct, frozen=True):
+    """One screen back."""
+
+
+class Home(msgspec.Struct, frozen=True):
+    """To the beginning; also "understood" under a refusal."""
+
+
+class GiveUp(msgspec.Struct, frozen=True):
+    """Wait no longer for the number."""
+
+
+class Done(msgspec.Struct, frozen=True):
+    """The ticket has been seen."""
+
+
+class DropTicket(msgspec.Struct, frozen=True):
+    """ "Đổi ý, bỏ số": asks first."""
+
+
+class ConfirmDrop(msgspec.Struct, frozen=True):
+    """Yes, drop it."""
+
+
+class KeepTicket(msgspec.Struct, frozen=True):
+    """No, keep it."""
+
+
+class ViewCame(msgspec.Struct, frozen=True):
+    """The hub's newest view."""
+
+    view: KioskView
+
+
+class TimeCame(msgspec.Struct, frozen=True):
+    """The hub's time, ISO."""
+
+    at: str
+
+
+class ReachChanged(msgspec.Struct, frozen=True):
+    """The link came or went."""
+
+    reach: Reach
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """The hub gave a number."""
+
+    request_id: RequestId
+    issued: Issued
+
+
+class Declined(msgspec.Struct, frozen=True):
+    """The hub gave none."""
+
+    request_id: RequestId
+    code: str
+    reason: str
+
+
+class Printed(msgspec.Struct, frozen=True):
+    """The printer is done with a paper, well or badly."""
+
+    outcome: PrintOutcome
+
+
+class Resumed(msgspec.Struct, frozen=True):
+    """The kiosk has restarted and finds a wish that nobody answered."""
+
+    wish: Wish
+
+
+class Tick(msgspec.Struct, frozen=True):
+    """Time has passed."""
+
+
+Thing = (
+    Touched
+    | Start
+    | TurnPage
+    | PickService
+    | PickPriority
+    | Back
+    | Home
+    | GiveUp
+    | Done
+    | DropTicket
+    | ConfirmDrop
+    | KeepTicket
+    | ViewCame
+    | TimeCame
+    | ReachChanged
+    | Answered
+    | Declined
+    | Printed
+    | Resumed
+    | Tick
+)
+TAPS = (
+    Start,
+    TurnPage,
+    PickService,
+    PickPriority,
+    Back,
+    Home,
+    GiveUp,
+    Done,
+    DropTicket,
+    ConfirmDrop,
+    KeepTicket,
+)
+
+
+# --- what to do about it -----------------------------------------------------------------
+
+
+class Send(msgspec.Struct, frozen=True):
+    """Ask the hub for this number, durably: kept until answered."""
+
+    wish: Wish
+
+
+class Abandon(msgspec.Struct, frozen=True):
+    """Nobody waits for this wish any more; remember it, so that a late ticket is cancelled."""
+
+    request_id: RequestId
+
+
+class CancelTicket(msgspec.Struct, frozen=True):
+    """Give this place up at the hub."""
+
+    ticket: TicketId
+
+
+class Print(msgspec.Struct, frozen=True):
+    """Put this on paper."""
+
+    paper: Paper
+
+
+class Report(msgspec.Struct, frozen=True):
+    """Tell the hub what became of the paper."""
+
+    outcome: PrintOutcome
+
+
+Effect = Send | Abandon | CancelTicket | Print | Report

@@ -1,0 +1,99 @@
+"""The whole window: a fixed set of screens, and the question that may lie over them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kivy.lang import Builder
+from kivy.properties import ObjectProperty
+from kivy.uix.floatlayout import FloatLayout
+from kivy.uix.screenmanager import NoTransition, ScreenManager
+
+from kiosk import faces
+from kiosk.flow import Screen
+from kiosk.moves import ConfirmDrop, Home, KeepTicket, Thing, Touched
+from kiosk.screens import screens, widgets
+from kiosk.screens.look import look
+
+for _module in ("widgets", "screens", "root"):
+    Builder.load_file(str(Path(__file__).with_name(f"{_module}.kv")))
+
+_PAGES: dict[str, tuple[type[screens.Page], tuple[Screen, ...]]] = {
+    "home": (screens.HomePage, (Screen.HOME,)),
+    "services": (screens.ServicesPage, (Screen.SERVICES,)),
+    "priority": (screens.PriorityPage, (Screen.PRIORITY,)),
+    "waiting": (screens.WaitingPage, (Screen.WAITING,)),
+    "ticket": (screens.TicketPage, (Screen.TICKET,)),
+    "notice": (
+        screens.NoticePage,
+        (Screen.AWAY, Screen.CLOSED, Screen.REFUSED, Screen.DROPPED),
+    ),
+}
+
+
+class AskCard(widgets.Card):
+    """The question itself."""
+
+    face: faces.Ask = ObjectProperty(faces.Ask("", "", "", "", ""), rebind=True)
+    answer: Callable[[bool], None] = ObjectProperty(lambda _stay: None)
+
+
+class Veil(FloatLayout):
+    """Darkens the screen and keeps touches from it."""
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Nothing below is touched."""
+        super().on_touch_down(touch)
+        return True
+
+
+class Root(FloatLayout):
+    """Shows a face; tells `tell` what was touched. `new_id` makes a wish's request id."""
+
+    def __init__(self, tell: Callable[[Thing], object], new_id: Callable[[], str]) -> None:
+        super().__init__()
+        self._tell = tell
+        self._face: faces.Face | None = None
+        self.manager = ScreenManager(transition=NoTransition())
+        self.pages: dict[Screen, Any] = {}
+        for name, (kind, shown) in _PAGES.items():
+            page = kind(name=name, tell=tell, new_id=new_id)
+            self.manager.add_widget(page)
+            self.pages |= dict.fromkeys(shown, page)
+        self.add_widget(self.manager)
+        self.veil = Veil()
+        self.question = AskCard(answer=self._answered)
+        self.veil.add_widget(self.question)
+        self.bind(size=self._fit)
+
+    def show(self, face: faces.Face) -> bool:
+        """Draw `face`; false where it is shown already."""
+        if face == self._face:
+            return False
+        self._face = face
+        page = self.pages[face.screen]
+        page.header = face.header
+        page.face = face.body
+        self.manager.current = page.name
+        if face.ask is not None:
+            self.question.face = face.ask
+        if (self.veil.parent is not None) != (face.ask is not None):
+            (self.add_widget if face.ask else self.remove_widget)(self.veil)
+        return True
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Somebody is there. The touch that stops a countdown does nothing else."""
+        asked = self._face is not None and self._face.ask is not None
+        if not asked:
+            self._tell(Touched())
+        return bool(super().on_touch_down(touch))
+
+    def _answered(self, stay: bool) -> None:
+        assert self._face is not None and self._face.ask is not None
+        if self._face.ask.kind == "drop":
+            self._tell(KeepTicket() if stay else ConfirmDrop())
+        else:
+            self._tell(Touched() if stay else Home())
+
+    def _fit(self, *_args: Any) -> None:
+        look.fit(*self.size)

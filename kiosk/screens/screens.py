@@ -1,0 +1,150 @@
+"""One widget a screen: `face` says what it shows, `tell` takes what was touched."""
+
+from collections.abc import Callable
+from typing import Any
+
+from kivy.properties import BooleanProperty, ObjectProperty
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.screenmanager import Screen
+
+from kiosk import faces, theme
+from kiosk.moves import PickPriority, PickService, Thing
+from kiosk.screens.look import look
+from kiosk.screens.widgets import LineRow, Push, ServiceCard
+
+
+def _nobody(_thing: Thing) -> None:
+    """Nobody listens yet."""
+
+
+def _no_id() -> str:
+    raise RuntimeError("the screen was given no `new_id`")
+
+
+class Page(Screen):
+    """What all screens have. `new_id` makes the request id of a wish."""
+
+    header: faces.Header = ObjectProperty(faces.Header(), rebind=True)
+    tell: Callable[[Thing], None] = ObjectProperty(_nobody)
+    new_id: Callable[[], str] = ObjectProperty(_no_id)
+    shown = BooleanProperty(False)
+
+    def on_pre_enter(self, *_args: Any) -> None:
+        """What moves may move."""
+        self.shown = True
+
+    def on_pre_leave(self, *_args: Any) -> None:
+        """Nothing moves unseen."""
+        self.shown = False
+
+
+class HomePage(Page):
+    """The beginning."""
+
+    face: faces.HomeFace = ObjectProperty(faces.HomeFace(), rebind=True)
+
+    def on_face(self, *_args: Any) -> None:
+        """Show the lines that there are."""
+        box = self.ids.lines
+        _sized(box, LineRow, len(self.face.lines))
+        for row, line in zip(reversed(box.children), self.face.lines, strict=True):
+            row.name, row.waiting, row.share = line.name, line.waiting, line.share
+
+
+class Pager(BoxLayout):
+    """Turns the pages of services."""
+
+    page: Any = ObjectProperty(None, rebind=True)
+    face: faces.ServicesFace = ObjectProperty(faces.ServicesFace(), rebind=True)
+
+
+class ServicesPage(Page):
+    """All services, or a page of them."""
+
+    face: faces.ServicesFace = ObjectProperty(faces.ServicesFace(), rebind=True)
+
+    def on_kv_post(self, *_args: Any) -> None:
+        """Lay the cards out anew when the window turns; the pager stands between the two ways."""
+        self.pager = Pager(page=self)
+        self.ids.grid.bind(size=self._measure)
+        look.bind(lying=self._measure)
+
+    def on_face(self, *_args: Any) -> None:
+        """Show the services of this page."""
+        grid = self.ids.grid
+        for card in _sized(grid, ServiceCard, len(self.face.cards)):
+            card.bind(on_release=self._picked)
+        for widget, card in zip(reversed(grid.children), self.face.cards, strict=True):
+            widget.service = card.id
+            widget.name, widget.agency = card.name, card.agency
+            widget.status, widget.open = card.status, card.open
+        self.pager.face = self.face
+        between = self.ids.ways.ids.between
+        if (self.face.pages > 1) != (self.pager.parent is not None):
+            (between.add_widget if self.face.pages > 1 else between.remove_widget)(self.pager)
+        self._measure()
+
+    def _measure(self, *_args: Any) -> None:
+        """Cards are as high as there is room for, and never silly."""
+        grid = self.ids.grid
+        grid.cols = 4 if look.lying else 2
+        rows = max(1, -(-len(self.face.cards) // grid.cols))
+        gap = grid.spacing[1]
+        room = (grid.height - gap * (rows - 1)) / rows
+        grid.row_default_height = min(room, theme.CARD_MOST * look.u)
+
+    def _picked(self, card: Any) -> None:
+        self.tell(PickService(card.service, self.new_id()))  # type: ignore[arg-type]
+
+
+class PriorityPage(Page):
+    """One question."""
+
+    face: faces.PriorityFace = ObjectProperty(faces.PriorityFace(), rebind=True)
+
+    def on_kv_post(self, *_args: Any) -> None:
+        """The answers stand in two columns where the window lies."""
+        look.bind(lying=self._measure)
+        self._measure()
+
+    def _measure(self, *_args: Any) -> None:
+        self.ids.classes.cols = 2 if look.lying else 1
+
+    def on_face(self, *_args: Any) -> None:
+        """Show the classes that the site knows; the first choice is "no"."""
+        classes = self.face.choices[1:]
+        for push in _sized(self.ids.classes, Push, len(classes)):
+            push.bind(on_release=self._picked)
+        for push, choice in zip(reversed(self.ids.classes.children), classes, strict=True):
+            push.text, push.choice = choice.name, choice.id
+
+    def _picked(self, push: Any) -> None:
+        self.tell(PickPriority(push.choice, self.new_id()))  # type: ignore[arg-type]
+
+
+class WaitingPage(Page):
+    """A number is being taken."""
+
+    face: faces.WaitingFace = ObjectProperty(faces.WaitingFace(), rebind=True)
+
+
+class TicketPage(Page):
+    """The number."""
+
+    face: faces.TicketFace = ObjectProperty(faces.TicketFace(), rebind=True)
+
+
+class NoticePage(Page):
+    """What happened, what is safe, what to do."""
+
+    face: faces.NoticeFace = ObjectProperty(faces.NoticeFace(), rebind=True)
+
+
+def _sized(box: Any, kind: type[Any], count: int) -> list[Any]:
+    """Give `box` exactly `count` children, keeping those it has; returns the new ones."""
+    for child in box.children[: max(0, len(box.children) - count)]:
+        box.remove_widget(child)
+    fresh = [kind() for _index in range(count - len(box.children))]
+    for child in fresh:
+        box.add_widget(child)
+    return fresh

@@ -1,0 +1,327 @@
+"""The kiosk's own widgets: cards, buttons, texts that fit, signs, a QR code."""
+
+import math
+from functools import lru_cache
+from typing import Any
+
+import qrcode
+from kivy.animation import Animation
+from kivy.clock import Clock
+from kivy.core.text import Label as CoreLabel
+from kivy.graphics import Color, Ellipse, Line, Mesh, Rectangle
+from kivy.graphics.texture import Texture
+from kivy.properties import (
+    BooleanProperty,
+    ColorProperty,
+    NumericProperty,
+    OptionProperty,
+    StringProperty,
+)
+from kivy.uix.behaviors import ButtonBehavior
+from kivy.uix.boxlayout import BoxLayout
+from kivy.uix.label import Label
+from kivy.uix.widget import Widget
+
+from kiosk import theme
+from kiosk.screens.look import FONTS, hue, look
+
+
+class Words(Label):
+    """A text that shrinks until it fits its box, and never spills over its neighbours."""
+
+    points = NumericProperty(theme.T_BODY)
+    """The size wanted, in pixels of the design."""
+    weight = OptionProperty("regular", options=["regular", "medium", "bold"])
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._fit_soon = Clock.create_trigger(self._fit, -1)
+        super().__init__(**kwargs)
+        for name in ("text", "size", "points", "weight"):
+            self.fbind(name, self._fit_soon)
+        look.bind(u=self._refit)  # weakly: the look outlives every label
+        self._fit_soon()
+
+    def _refit(self, *_args: Any) -> None:
+        self._fit_soon()
+
+    def on_weight(self, *_args: Any) -> None:
+        """Take the face of that weight."""
+        self.font_name = FONTS[self.weight]["font_name"]
+        self.bold = FONTS[self.weight]["bold"]
+
+    def _fit(self, *_args: Any) -> None:
+        wanted = max(1, round(self.points * look.u))
+        size = wanted
+        while size > wanted * theme.SMALLEST_FIT and not self._fits(size):
+            size -= max(1, wanted // 24)  # few sizes: each one holds a font file open
+        self.font_size = size
+        self.text_size = self.size
+
+    def _fits(self, size: int) -> bool:
+        width, height = measure(self.text, self.weight, size, self.width)
+        return bool(width <= self.width and height <= self.height)
+
+
+@lru_cache(4096)
+def measure(text: str, weight: str, size: int, room: float) -> tuple[float, float]:
+    """How wide and high `text` is, broken between words where it is wider than `room`."""
+    core = CoreLabel(text="", font_size=size, **FONTS[weight])
+    core.resolve_font_name()
+    width, line = core.get_extents(text)
+    if width <= room:
+        return width, line
+    space = core.get_extents(" ")[0]
+    widths = [core.get_extents(word)[0] for word in text.split()]
+    lines, used = 1, 0.0
+    for word in widths:
+        if used and used + space + word > room:
+            lines, used = lines + 1, word
+        else:
+            used += word + (space if used else 0)
+    return max(widths, default=0.0), lines * line
+
+
+class Card(BoxLayout):
+    """A rounded panel."""
+
+    fill = ColorProperty(hue.paper)
+    edge = ColorProperty(hue.line)
+    radius = NumericProperty(theme.RADIUS)
+
+
+class Press(ButtonBehavior, Card):
+    """A card that can be touched. `fill_down` shows within the frame of the touch."""
+
+    fill_up = ColorProperty(hue.paper)
+    fill_down = ColorProperty(hue.line)
+
+
+class Push(Press):
+    """A button with one text, and a sign before it if named."""
+
+    text = StringProperty()
+    sign = StringProperty()
+    points = NumericProperty(theme.T_BUTTON)
+    weight = StringProperty("medium")
+    loud = BooleanProperty(False)
+    """The one thing most people want: red."""
+    hushed = BooleanProperty(False)
+    """There, and not to be touched now."""
+
+
+class Emblem(Widget):
+    """A gold star on red, as on the flag."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.bind(pos=self._draw, size=self._draw)
+
+    def _draw(self, *_args: Any) -> None:
+        self.canvas.clear()
+        across = min(self.size)
+        x, y = self.center
+        points = [
+            (
+                x + across * (0.27 if corner % 2 == 0 else 0.105) * math.sin(math.pi * corner / 5),
+                y + across * (0.27 if corner % 2 == 0 else 0.105) * math.cos(math.pi * corner / 5),
+            )
+            for corner in range(10)
+        ]
+        vertices = [x, y, 0, 0]
+        for px, py in [*points, points[0]]:
+            vertices += [px, py, 0, 0]
+        with self.canvas:
+            Color(*hue.brand)
+            Ellipse(pos=(x - across / 2, y - across / 2), size=(across, across), segments=96)
+            Color(*hue.gold)
+            Mesh(vertices=vertices, indices=list(range(12)), mode="triangle_fan")
+            Line(points=[c for p in points for c in p], close=True, width=across * 0.006)
+
+
+class Sign(Widget):
+    """A drawn sign: ticket, check, warn, clock, back, home, drop, wait."""
+
+    sign = StringProperty()
+    colour = ColorProperty(hue.ink)
+    turn = NumericProperty(0.0)
+    """For `wait`: how far the arc has turned, in degrees."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._draw_soon = Clock.create_trigger(self._draw, -1)
+        super().__init__(**kwargs)
+        for name in ("pos", "size", "sign", "colour", "turn"):
+            self.fbind(name, self._draw_soon)
+        self._draw_soon()
+
+    def _draw(self, *_args: Any) -> None:
+        self.canvas.clear()
+        self._across = min(self.size)
+        draw = getattr(self, f"_{self.sign}", None)
+        if draw is None or self._across < 4:
+            return
+        with self.canvas:
+            Color(*self.colour)
+            draw()
+
+    def _at(self, *points: tuple[float, float]) -> list[float]:
+        """Points of a unit square, upwards, in the widget's middle."""
+        left = self.x + (self.width - self._across) / 2
+        low = self.y + (self.height - self._across) / 2
+        return [c for x, y in points for c in (left + x * self._across, low + y * self._across)]
+
+    def _line(self, *points: tuple[float, float], close: bool = False) -> None:
+        Line(
+            points=self._at(*points),
+            width=max(1.1, self._across * 0.04),
+            joint="round",
+            cap="round",
+            close=close,
+        )
+
+    def _ring(self, x: float, y: float, radius: float, start: float = 0, end: float = 360) -> None:
+        cx, cy = self._at((x, y))
+        Line(
+            circle=(cx, cy, radius * self._across, start, end, 72),
+            width=max(1.1, self._across * 0.04),
+            cap="round",
+        )
+
+    def _ticket(self) -> None:
+        self._line(
+            (0.06, 0.22), (0.06, 0.4), (0.14, 0.44), (0.17, 0.5), (0.14, 0.56), (0.06, 0.6),
+            (0.06, 0.78), (0.94, 0.78), (0.94, 0.6), (0.86, 0.56), (0.83, 0.5), (0.86, 0.44),
+            (0.94, 0.4), (0.94, 0.22), close=True,
+        )  # fmt: skip
+        self._line((0.6, 0.3), (0.6, 0.4))
+        self._line((0.6, 0.6), (0.6, 0.7))
+
+    def _check(self) -> None:
+        self._ring(0.5, 0.5, 0.44)
+        self._line((0.3, 0.5), (0.45, 0.36), (0.71, 0.64))
+
+    _good = _check
+
+    def _warn(self) -> None:
+        self._line((0.5, 0.92), (0.04, 0.1), (0.96, 0.1), close=True)
+        self._line((0.5, 0.62), (0.5, 0.38))
+        x, y = self._at((0.5, 0.23))
+        dot = self._across * 0.05
+        Ellipse(pos=(x - dot, y - dot), size=(2 * dot, 2 * dot))
+
+    def _clock(self) -> None:
+        self._ring(0.5, 0.5, 0.44)
+        self._line((0.5, 0.76), (0.5, 0.5), (0.68, 0.4))
+
+    _closed = _clock
+
+    def _back(self) -> None:
+        self._line((0.86, 0.5), (0.16, 0.5))
+        self._line((0.44, 0.78), (0.16, 0.5), (0.44, 0.22))
+
+    def _next(self) -> None:
+        self._line((0.14, 0.5), (0.84, 0.5))
+        self._line((0.56, 0.78), (0.84, 0.5), (0.56, 0.22))
+
+    def _home(self) -> None:
+        self._line((0.08, 0.5), (0.5, 0.88), (0.92, 0.5))
+        self._line((0.2, 0.42), (0.2, 0.12), (0.8, 0.12), (0.8, 0.42))
+
+    def _wait(self) -> None:
+        self._ring(0.5, 0.5, 0.44, self.turn, self.turn + 270)
+
+
+class Turning(Sign):
+    """Turns while `running`: something is being done."""
+
+    running = BooleanProperty(False)
+
+    def on_running(self, *_args: Any) -> None:
+        """Turn, or stand still and cost nothing."""
+        Animation.cancel_all(self, "turn")
+        self.turn = 0
+        if self.running:
+            turning = Animation(turn=360, duration=theme.TURN_S)
+            turning.repeat = True
+            turning.start(self)
+
+
+class Progress(Widget):
+    """A bar that runs from left to right and back while `running`."""
+
+    running = BooleanProperty(False)
+    place = NumericProperty(0.0)
+
+    def on_running(self, *_args: Any) -> None:
+        """Run, or stand still and cost nothing."""
+        Animation.cancel_all(self, "place")
+        self.place = 0
+        if self.running:
+            there = Animation(place=1.0, duration=theme.TURN_S, t="in_out_sine")
+            back = Animation(place=0.0, duration=theme.TURN_S, t="in_out_sine")
+            running = there + back
+            running.repeat = True
+            running.start(self)
+
+
+class QrCode(Widget):
+    """`url` as a QR code, level M, in whole pixels a module; the white card around completes the
+    quiet zone."""
+
+    url = StringProperty()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._texture: Any = None
+        self._modules = 0
+        self.bind(url=self._encode, pos=self._draw, size=self._draw)
+
+    def _encode(self, *_args: Any) -> None:
+        self._texture = None
+        if self.url:
+            code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_M, border=2)
+            code.add_data(self.url)
+            rows = code.get_matrix()
+            self._modules = len(rows)
+            pixels = bytes(0 if dark else 255 for row in reversed(rows) for dark in row)
+            texture = Texture.create(size=(self._modules, self._modules), colorfmt="luminance")
+            texture.mag_filter = texture.min_filter = "nearest"
+            texture.blit_buffer(pixels, colorfmt="luminance", bufferfmt="ubyte")
+            self._texture = texture
+        self._draw()
+
+    def _draw(self, *_args: Any) -> None:
+        self.canvas.clear()
+        if self._texture is None or min(self.size) < self._modules:
+            return
+        side = int(min(self.size)) // self._modules * self._modules
+        with self.canvas:
+            Color(*hue.paper)
+            Rectangle(
+                texture=self._texture,
+                pos=(round(self.center_x - side / 2), round(self.center_y - side / 2)),
+                size=(side, side),
+            )
+
+
+class LineRow(BoxLayout):
+    """One service's line on home: its name, how many, and how long against the longest."""
+
+    name = StringProperty()
+    waiting = StringProperty()
+    share = NumericProperty(0.0)
+
+
+class ServiceCard(Press):
+    """One service to choose."""
+
+    name = StringProperty()
+    agency = StringProperty()
+    status = StringProperty()
+    open = BooleanProperty(True)
+
+
+class Figure(Card):
+    """A figure, and under it what it counts."""
+
+    value = StringProperty()
+    label = StringProperty()

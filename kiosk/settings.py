@@ -1,0 +1,43 @@
+"""What config/kiosk.toml may say; every setting is explained there."""
+
+from typing import Literal
+
+import msgspec
+
+
+class Hub(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the hub is, and how this kiosk proves that it belongs to it."""
+
+    address: str = "127.0.0.1:8790"
+    credential_file: str = "data/kiosk.credential"
+
+
+class Screen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Size and place of the window on the desktop."""
+
+    width: int = 1080
+    height: int = 1920
+    left: int = 0
+    top: int = 0
+
+    def __post_init__(self) -> None:
+        if self.width < 320 or self.height < 320:
+            raise ValueError("width and height must be 320 or more")
+
+
+class Printer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which CUPS queue prints tickets. An empty `queue` is a kiosk without paper."""
+
+    queue: str = ""
+    server: str = ""
+    style: Literal["thermal", "ipp"] = "thermal"
+    dots: Literal[384, 576] = 576
+
+
+class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One kiosk."""
+
+    hub: Hub = Hub()
+    screen: Screen = Screen()
+    printer: Printer = Printer()
+    data: str = "data/kiosk"

@@ -1,0 +1,59 @@
+"""Sizes of the kiosk, in pixels of its design size, and durations in seconds.
+
+Colours are the family's (`shared.theme`). The window scales every size by one factor, which is 1
+at 1080×1920 upright and at 1920×1080 lying.
+"""
+
+LONG, SHORT = 1920, 1080
+
+MARGIN = 56
+MARGIN_NARROW = 40
+GAP = 24
+INSET = 40
+RADIUS = 32
+RADIUS_SMALL = 22
+HAIRLINE = 2
+STROKE = 5
+
+HEADER = 188
+HEADER_LYING = 124
+BAR = 132
+BAR_LYING = 124
+BUTTON = 150
+START = 300
+CHOICE = 168
+WAY = 290
+EMBLEM = 104
+EMBLEM_LYING = 76
+ICON = 64
+ICON_BOX = 120
+QR = 264
+PROGRESS = 16
+CARD_LEAST = 120
+CARD_MOST = 190
+LINE_ROW = 84
+ASK_WIDTH = 940
+ASK_HEIGHT = 640
+
+T_SMALL = 26
+T_NOTE = 30
+T_BODY = 36
+T_CARD = 36
+T_BUTTON = 44
+T_WAY = 38
+T_HEAD = 34
+T_SUBTITLE = 48
+T_TITLE = 64
+T_START = 66
+T_FIGURE = 60
+T_CLOCK = 58
+T_NUMBER = 300
+
+SMALLEST_FIT = 0.5
+"""How far a text may shrink to fit its box."""
+
+TICK_S = 0.25
+TURN_S = 1.2
+"""One turn of the waiting sign."""
+
+PICTURE_EVERY_S = 1.0

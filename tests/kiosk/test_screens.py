@@ -1,0 +1,140 @@
+"""Every screen in every state, at several sizes: nothing cut off, everything large enough."""
+
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk import theme
+from kiosk.faces import face
+from tests.kiosk.hall import states
+from tests.kivy_window import clear, hold, picture, step
+
+SIZES = [(1080, 1920), (1920, 1080), (768, 1366)]
+STATES = states()
+
+
+@pytest.fixture(scope="module")
+def root(kivy_window: Any) -> Iterator[Any]:
+    from kiosk.screens.root import Root
+
+    yield Root(lambda _thing: None, lambda: "00000000-0000-4000-8000-000000000000")
+    clear(kivy_window)
+
+
+def shown(widget: Any) -> Iterator[Any]:
+    """`widget` and all below it that can be seen."""
+    if widget.opacity == 0:
+        return
+    yield widget
+    for child in widget.children:
+        yield from shown(child)
+
+
+def measure(words: Any) -> tuple[float, float]:
+    """How wide the longest line or word, and how high the text is, as Kivy renders it."""
+    from kivy.core.text import Label
+
+    core = Label(
+        text=words.text,
+        font_name=words.font_name,
+        bold=words.bold,
+        font_size=words.font_size,
+        text_size=(words.width, None),
+    )
+    widest = max(core.get_extents(word)[0] for word in words.text.split())
+    core.refresh()
+    return max(widest, core.content_width), core.content_height
+
+
+def lay_out(window: Any, root: Any, name: str, size: tuple[int, int]) -> list[Any]:
+    if root.parent is None or tuple(window.size) != size:
+        hold(window, root, *size)
+    root.show(face(*STATES[name]))
+    step(window, 3)
+    return list(shown(root.manager.current_screen)) + list(shown(root.veil))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_no_text_is_larger_than_its_box_and_none_leaves_the_window(
+    kivy_window: Any, root: Any, size: tuple[int, int]
+) -> None:
+    from kiosk.screens.widgets import Words
+
+    faults = []
+    for name in STATES:
+        for words in lay_out(kivy_window, root, name, size):
+            if not isinstance(words, Words) or not words.text or words.parent is None:
+                continue
+            if words.get_root_window() is None:
+                continue
+            width, height = measure(words)
+            left, low = words.to_window(*words.pos)
+            fits = width <= words.width + 1 and height <= words.height + 1
+            inside = (
+                left >= 0 and low >= 0 and left + words.width <= size[0] + 1
+                and low + words.height <= size[1] + 1
+            )  # fmt: skip
+            if not (fits and inside):
+                faults.append((name, words.text, (width, height), words.size, (left, low)))
+    assert faults == []
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_targets_are_large_and_apart(kivy_window: Any, root: Any, size: tuple[int, int]) -> None:
+    from kiosk.screens.look import look
+    from kiosk.screens.widgets import Press
+
+    faults: list[Any] = []
+    for name in STATES:
+        lay_out(kivy_window, root, name, size)
+        asked = root.veil.parent is not None
+        top = root.veil if asked else root.manager.current_screen
+        targets = [one for one in shown(top) if isinstance(one, Press) and not one.disabled]
+        faults += [
+            (name, "small", one.size)
+            for one in targets
+            if one.width < 160 * look.u - 1 or one.height < 120 * look.u - 1
+        ]
+        for one, other in combinations(targets, 2):
+            aside = max(one.x - other.right, other.x - one.right)
+            above = max(one.y - other.top, other.y - one.top)
+            if max(aside, above) < (theme.GAP - 1) * look.u:
+                faults.append((name, "close", one.pos, other.pos))
+    assert faults == []
+
+
+def test_a_finger_shows_within_one_frame(kivy_window: Any, root: Any) -> None:
+    from kivy.tests.common import UnitTestTouch
+
+    lay_out(kivy_window, root, "home", (1080, 1920))
+    start = root.manager.current_screen.ids.start
+    before = list(start.fill)
+    touch = UnitTestTouch(*start.center)
+    touch.touch_down()
+    step(kivy_window)
+    assert list(start.fill) != before
+    touch.touch_up()
+
+
+def test_the_qr_on_the_ticket_says_the_tickets_page(
+    kivy_window: Any, root: Any, tmp_path: Path
+) -> None:
+    import zxingcpp
+    from PIL import Image
+
+    lay_out(kivy_window, root, "ticket", (1080, 1920))
+    step(kivy_window, 5)
+    picture(kivy_window, tmp_path / "ticket.png")
+    with Image.open(tmp_path / "ticket.png") as image:
+        texts = [found.text for found in zxingcpp.read_barcodes(image)]
+    flow, _now = STATES["ticket"]
+    assert flow.ticket is not None
+    assert texts == [flow.ticket.url]
+
+
+def test_a_face_that_is_shown_already_draws_nothing(kivy_window: Any, root: Any) -> None:
+    lay_out(kivy_window, root, "home", (1080, 1920))
+    assert root.show(face(*STATES["home"])) is False
