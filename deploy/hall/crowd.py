@@ -214,7 +214,7 @@ class Crowd:
 
     async def run(self, size: int, pace: float = 1.0) -> None:
         """Fill the hall with `size` people at once and keep it alive until cancelled."""
-        every_s = pace * 160.0 / max(1, size)
+        every_s = pace * 200.0 / max(1, size)
         async with asyncio.TaskGroup() as group:
             group.create_task(self.citizens.run(size, every_s))
             for officer in self.officers:

@@ -6,18 +6,22 @@ import random
 from deploy.hall.screen import Screen
 
 START = (540, 580)
-SERVICE = (300, 600)
-NO_PRIORITY = (540, 520)
-DONE = (540, 1700)
+RESULTS = (284, 1653)
+LAND = (284, 278)
+NO_PRIORITY = (540, 590)
+DONE = (788, 1790)
+RESULTS_SHARE = 0.75
+"""The others want a number for land."""
+
 EVERY_S = (8.0, 14.0)
 LOOK_S = (0.9, 1.6)
 READ_S = (5.0, 8.0)
 
 
 class Fingers:
-    """Takes tickets for what is called at once, one after another.
+    """Takes tickets, one after another, mostly for what is called at once.
 
-    Places are px of a kiosk of 1080×1920, times `scale`.
+    Places are px of a kiosk of 1080×1920 with the services of config/site.toml, times `scale`.
     """
 
     def __init__(self, screen: Screen, scale: float, chance: random.Random) -> None:
@@ -27,13 +31,15 @@ class Fingers:
 
     async def run(self) -> None:
         """Take tickets until cancelled."""
+        await self.take_ticket(RESULTS)
         while True:
-            await self.take_ticket()
             await self._wait(EVERY_S)
+            results = self._chance.random() < RESULTS_SHARE
+            await self.take_ticket(RESULTS if results else LAND)
 
-    async def take_ticket(self) -> None:
+    async def take_ticket(self, service: tuple[int, int]) -> None:
         """Three touches to a ticket, a while to read it, and one to leave."""
-        for place in (START, SERVICE, NO_PRIORITY):
+        for place in (START, service, NO_PRIORITY):
             await self._wait(LOOK_S)
             await self._tap(place)
         await self._wait(READ_S)

@@ -18,7 +18,7 @@ from shared.theme import LINE
 
 FOLDER = ROOT / "docs" / "pictures"
 CONSOLE = (1366, 768)
-SHEET = (1800, 1240)
+SHEET = (1800, 1253)
 MARGIN = 24
 CHROMIUM = "/usr/bin/chromium"
 SETTLE_S = 12.0

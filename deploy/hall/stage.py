@@ -1,5 +1,6 @@
 """The programs of one hall: a hub, a printer, a kiosk and a display, started in their order."""
 
+import fcntl
 import secrets
 import shutil
 import socket
@@ -48,7 +49,16 @@ class Stage:
         self.scale = 1.0
 
     def clear(self) -> None:
-        """Take away what an earlier hall has left, so that nothing old is taken for new."""
+        """Take away what an earlier hall has left, so that nothing old is taken for new.
+
+        Raises ProgramError while another hall in this checkout is open.
+        """
+        self.out.mkdir(parents=True, exist_ok=True)
+        turn = self._stack.enter_context((self.out / "hall.lock").open("w"))
+        try:
+            fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ProgramError(f"a hall is open already in {self.out}; close it first") from None
         for folder in (self.logs, self.paper):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
