@@ -20,11 +20,7 @@ class Screen:
 
     def env(self) -> dict[str, str]:
         """What a program needs in its environment to open a window here, and nowhere else."""
-        return {
-            "DISPLAY": self.display,
-            "SDL_VIDEODRIVER": "x11",
-            "SDL_AUDIODRIVER": os.environ.get("SDL_AUDIODRIVER", "dummy"),
-        }
+        return {"DISPLAY": self.display, "SDL_VIDEODRIVER": "x11"}
 
     def tap(self, x: float, y: float, hold_s: float = 0.05) -> None:
         """Touch at `x`, `y` (px from the top left) and let go after `hold_s`."""
@@ -76,6 +72,10 @@ class VirtualScreen(Screen):
             self.close()
             raise ProgramError(f"Xvfb did not start{f'; {log} says why' if log else ''}")
         super().__init__(f":{number}", (width, height))
+
+    def env(self) -> dict[str, str]:
+        """The same, and no sound: nobody hears a screen that nobody sees."""
+        return {**super().env(), "SDL_AUDIODRIVER": "dummy"}
 
     @property
     def pid(self) -> int:
