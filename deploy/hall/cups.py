@@ -14,6 +14,8 @@ from shared.errors import SetupError
 
 BACKEND = Path(__file__).resolve().parent.parent / "cups" / "motcua-escpos"
 CUPSD = "/usr/sbin/cupsd"
+LPADMIN = "/usr/sbin/lpadmin"
+"""Named in full: /usr/sbin is not on an ordinary user's PATH."""
 SERVER_BIN = Path("/usr/lib/cups")
 READY_WITHIN_S = 5.0
 
@@ -99,7 +101,7 @@ class PrivateCups:
         """A raw queue to `device_uri` that gives a failed job up; gives `name`."""
         done = subprocess.run(
             [
-                *("lpadmin", "-h", str(self.socket), "-p", name, "-E", "-v", device_uri),
+                *(LPADMIN, "-h", str(self.socket), "-p", name, "-E", "-v", device_uri),
                 *("-o", "printer-error-policy=abort-job", "-o", "printer-is-shared=false"),
             ],
             capture_output=True,
