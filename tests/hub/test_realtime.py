@@ -254,6 +254,28 @@ async def test_too_many_unanswered_commands_are_refused(room: Room) -> None:
     assert room.hall.state.ordinals["A"] == codes.count(None)
 
 
+async def test_commands_sent_in_pieces_or_before_the_welcome_keep_their_order(room: Room) -> None:
+    client = Client(await room.socket())
+    frames = [
+        {
+            "type": "command",
+            "request_id": str(uuid.uuid4()),
+            "command": {"kind": "issue_ticket", "service": service},
+        }
+        for service in ("dat-dai", "doanh-nghiep") * 5
+    ]
+    await client.send(type="hello", version=1, role="kiosk", credential="ok")
+    for place, frame in enumerate(frames):
+        text = json.dumps(frame)
+        if place % 3:
+            await client.connection.send(text)
+        else:
+            await client.connection.send([text[:20], text[20:]])
+    results = [await client.frame("result") for _ in frames]
+    assert [r["request_id"] for r in results] == [f["request_id"] for f in frames]
+    assert [r["seq"] for r in results] == sorted(r["seq"] for r in results)
+
+
 async def test_another_sites_page_may_not_use_an_officers_cookie(room: Room) -> None:
     url = f"ws://127.0.0.1:{room.port}/live"
     cookie = {"Cookie": 'a="b"; motcua_session=ok'}
