@@ -84,6 +84,11 @@ class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """Where phones reach the pages, e.g. `https://motcua.nghean.gov.vn`; empty: the hub's own."""
 
     @cached_property
+    def full_name(self) -> str:
+        """Name and province in one, as the wall shows it."""
+        return f"{self.name} {self.province[:1].lower()}{self.province[1:]}".strip()
+
+    @cached_property
     def zone(self) -> ZoneInfo:
         """The site's time zone."""
         return ZoneInfo(self.timezone)

@@ -99,7 +99,7 @@ def display_view(state: State, now: Instant) -> m.DisplayView:
         for service in site.services
     ]
     return m.DisplayView(
-        site=site.name,
+        site=site.full_name,
         hours=calendar.hours_text(site, state.local(now).date()),
         notice=site.notice,
         counters=tuple(_board_counter(state, state.counters[n]) for n in sorted(state.counters)),

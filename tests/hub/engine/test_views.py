@@ -101,6 +101,7 @@ def test_a_board_shows_counters_calls_newest_first_and_longest_lines_first() -> 
     room.next(3)
     view = views.display_view(room.state, room.now)
     assert [(call.number, call.counter) for call in view.calls] == [("B001", 3), ("A001", 1)]
+    assert view.site == "Trung tâm Phục vụ hành chính công tỉnh Nghệ An"
     assert view.counters[0] == m.BoardCounter(ONE, CounterState.OPEN, "A001", "Bàn 1")
     assert [(line.name, line.count) for line in view.waiting] == [
         ("Đất đai", 2),
