@@ -1,5 +1,6 @@
 """What this machine has for motcua and what it lacks, one line each."""
 
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -30,7 +31,12 @@ class Finding(msgspec.Struct, frozen=True):
         return f"✗ {self.what} ({level}): {self.remedy}"
 
 
-def examine(folder: Path, *, which: Callable[[str], str | None] = shutil.which) -> list[Finding]:
+def find_program(name: str) -> str | None:
+    """Where a program is; an ordinary user's PATH lacks the places of system programs."""
+    return shutil.which(name, path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin")
+
+
+def examine(folder: Path, *, which: Callable[[str], str | None] = find_program) -> list[Finding]:
     """Look at this machine. `folder` is where the hub keeps, or will keep, its data."""
     return [
         _python(),
