@@ -19,7 +19,7 @@ from kiosk.inflight import Inflight
 from kiosk.moves import Effect, Thing, Wish
 from kiosk.paper import Paper, PrintOutcome
 from kiosk.screens.root import Root
-from kiosk.screens.window import Camera
+from kiosk.screens.window import FRAMES_A_SECOND, QUIET_FRAMES_A_SECOND, Camera
 from shared import messages as m
 from shared.link import Link, Touch
 from shared.model import Instant, RequestId, Role, Seq
@@ -83,6 +83,8 @@ class KioskApp(App):
 
     def on_start(self) -> None:
         """The window is there."""
+        self.screens.warm()
+        self._show()
         self._camera = Camera(self._flipped, self.options.picture)
 
     def on_stop(self) -> None:
@@ -144,6 +146,9 @@ class KioskApp(App):
 
     def _tick(self, _dt: float) -> None:
         self.handle(moves.Tick())
+        quiet = self._clock() - self.flow.touched > theme.QUIET_MS
+        # Kivy reads maxfps once, at import; its clock can be told otherwise later.
+        Clock._max_fps = QUIET_FRAMES_A_SECOND if quiet else FRAMES_A_SECOND
 
     # --- the flow ------------------------------------------------------------------------
 
@@ -151,7 +156,11 @@ class KioskApp(App):
         """Let the flow take one step, and do what it says; returns what that has started."""
         self.flow, effects = step(self.flow, thing, self._clock())
         started = [self._do(effect) for effect in effects]
-        self._show()
+        if effects:
+            # The printer and the hub first: what was started runs before the drawing.
+            asyncio.get_running_loop().call_soon(self._show)
+        else:
+            self._show()
         return [task for task in started if task is not None]
 
     def _do(self, effect: Effect) -> asyncio.Task[None] | None:

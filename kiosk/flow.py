@@ -201,7 +201,8 @@ def _settle(flow: Flow, now: Instant) -> Flow:
     """AWAY and CLOSED come and go by themselves, where no number is at stake."""
     screen = _resting(flow, now)
     if flow.screen in _RESTING and flow.screen is not screen:
-        return _rest(flow, now)
+        # No finger brought this screen up, so the next touch is meant for it.
+        return replace(_rest(flow, now), since=Instant(now - SETTLE_MS))
     if flow.screen in (Screen.SERVICES, Screen.PRIORITY) and screen is not Screen.HOME:
         return _rest(flow, now)
     return flow

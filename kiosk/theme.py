@@ -1,4 +1,4 @@
-"""Sizes of the kiosk, in pixels of its design size, and durations in seconds.
+"""Sizes of the kiosk, in pixels of its design size, and durations.
 
 Colours are the family's (`shared.theme`). The window scales every size by one factor, which is 1
 at 1080×1920 upright and at 1920×1080 lying.
@@ -55,5 +55,8 @@ SMALLEST_FIT = 0.5
 TICK_S = 0.25
 TURN_S = 1.2
 """One turn of the waiting sign."""
+
+QUIET_MS = 70_000
+"""After this long without a finger nobody is there."""
 
 PICTURE_EVERY_S = 1.0

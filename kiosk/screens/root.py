@@ -4,16 +4,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from kivy.clock import Clock
 from kivy.lang import Builder
 from kivy.properties import ObjectProperty
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.screenmanager import NoTransition, ScreenManager
 
 from kiosk import faces
-from kiosk.flow import Screen
+from kiosk.flow import PER_PAGE, Screen
 from kiosk.moves import ConfirmDrop, Home, KeepTicket, Thing, Touched
 from kiosk.screens import screens, widgets
 from kiosk.screens.look import look
+from shared.model import ServiceId
 
 for _module in ("widgets", "screens", "root"):
     Builder.load_file(str(Path(__file__).with_name(f"{_module}.kv")))
@@ -80,6 +82,21 @@ class Root(FloatLayout):
         if (self.veil.parent is not None) != (face.ask is not None):
             (self.add_widget if face.ask else self.remove_widget)(self.veil)
         return True
+
+    def warm(self) -> None:
+        """Lay every screen out once, unseen: the first person should not wait for fonts."""
+        card = faces.Card(ServiceId(""), "Đất đai", "Sở Y tế", "Chưa có ai chờ", True)
+        samples: dict[Screen, faces.Body] = {
+            Screen.SERVICES: faces.ServicesFace(cards=(card,) * PER_PAGE),
+            Screen.PRIORITY: faces.PriorityFace("Y tế", (faces.Choice(None, "Không"),) * 5),
+            Screen.WAITING: faces.WaitingFace("Đang lấy số…", "Y tế", "Mời ông/bà chờ."),
+            Screen.TICKET: faces.TicketFace("Y tế", "A000", "0", "a", "0", "a", "0", "a", "a"),
+        }
+        for screen, body in samples.items():
+            self.show(faces.Face(screen, faces.Header("A", "A", "00:00", "A"), body))
+            for _pass in range(2):
+                Clock.tick_draw()
+                Builder.sync()
 
     def on_touch_down(self, touch: Any) -> bool:
         """Somebody is there. The touch that stops a countdown does nothing else."""

@@ -52,6 +52,10 @@ class Words(Label):
     def _fit(self, *_args: Any) -> None:
         wanted = max(1, round(self.points * look.u))
         size = wanted
+        if " " not in self.text.strip():
+            # One word cannot be broken: its size follows from its width at once.
+            width, _height = measure(self.text, self.weight, wanted, self.width)
+            size = max(1, min(wanted, int(wanted * self.width / max(1, width))))
         while size > wanted * theme.SMALLEST_FIT and not self._fits(size):
             size -= max(1, wanted // 24)  # few sizes: each one holds a font file open
         self.font_size = size

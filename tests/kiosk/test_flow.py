@@ -285,6 +285,10 @@ def test_the_kiosk_starts_out_of_touch_and_comes_up_with_the_first_view() -> Non
     assert home().screen is Screen.HOME
 
 
+def test_a_home_that_came_up_by_itself_takes_the_very_next_touch() -> None:
+    assert step(home(), m.Start(), at(1))[0].screen is Screen.SERVICES
+
+
 def test_a_short_cut_is_nobodys_concern_and_a_long_one_is_told() -> None:
     flow = walk((1_000, m.ReachChanged(m.Reach.LOST)), start=home())
     assert flow.screen is Screen.HOME
