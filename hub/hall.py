@@ -1,14 +1,16 @@
 """The one hall: today's state, the journal behind it, and the commands that wait their turn.
 
-Everything here runs on the event loop but `journal.append`, which has a thread of its own. While
-a batch is on its way to disk the state runs ahead of the truth; whoever reads the state to show
-it goes through `when_settled`.
+Everything here runs on the event loop but `_keep`, which has a thread of its own. While batches
+are on their way to disk the state runs ahead of the truth; whoever reads the state to show it goes
+through `when_settled`. Two batches may be under way, so that the loop decides one while the disk
+keeps the other; as soon as somebody waits for a settled state no further one starts.
 """
 
 import asyncio
 import secrets
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import blake2b
@@ -39,6 +41,9 @@ log = structlog.get_logger()
 BATCH = 256
 """The most commands in one transaction: it bounds how long the first of them waits."""
 
+WORTH_A_COMMIT = 16
+"""Commands that must wait before a second batch starts beside the one under way."""
+
 DAY_CHECK_S = 1.0
 
 _ID_BYTES = 12
@@ -68,8 +73,11 @@ class _Waiting(msgspec.Struct, frozen=True):
 
 
 class _Batch(msgspec.Struct):
-    """A batch on its way: rows to keep, and what to say once they are kept."""
+    """A batch on its way: what was asked, rows to keep, and what to say once they are kept."""
 
+    waiting: list[_Waiting]
+    started: float
+    seq: Seq = Seq(0)
     entries: list[Entry] = []
     answers: dict[RequestId, Answer] = {}
     events: list[Event] = []
@@ -99,7 +107,12 @@ class Hall:
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._pending: list[_Waiting] = []
         self._wake = asyncio.Event()
-        self._in_flight = False
+        self._under_way: deque[_Batch] = deque()
+        self._lost: list[_Batch] = []
+        self._first_error: StorageError | None = None
+        self._writer_stopped = False
+        self._broken = asyncio.Event()
+        self._broken_by: BaseException | None = None
         self._when_settled: list[Callable[[], None]] = []
         self._watchers: list[Callable[[Concern], None]] = []
         self.state = self._replay()
@@ -132,12 +145,12 @@ class Hall:
         return await answered
 
     def watch(self, heard: Callable[[Concern], None]) -> None:
-        """Call `heard` after every batch that changed something, while the state is settled."""
+        """Call `heard` after every batch that changed something; the state may have gone on."""
         self._watchers.append(heard)
 
     def when_settled(self, act: Callable[[], None]) -> None:
         """Call `act` when the state holds nothing that is not on disk: now, or in a moment."""
-        if self._in_flight:
+        if self._under_way:
             self._when_settled.append(act)
         else:
             act()
@@ -150,12 +163,14 @@ class Hall:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._pump())
                 group.create_task(self._keep_day())
+                await self._broken.wait()
+                raise RuntimeError("the journal's writer failed") from self._broken_by
         finally:
             self._writer.shutdown()
 
     async def _keep_day(self) -> None:
         while True:
-            wanted = calendar.due(self.state, self._clock()) if not self._in_flight else None
+            wanted = calendar.due(self.state, self._clock()) if not self._under_way else None
             if wanted is not None:
                 outcome = await self.ask(HUB, RequestId(str(uuid.uuid4())), wanted)
                 if isinstance(outcome, Refusal):
@@ -178,37 +193,69 @@ class Hall:
         while True:
             await self._wake.wait()
             self._wake.clear()
-            while self._pending:
+            while self._pending and self._may_start():
                 waiting, self._pending = self._pending[:BATCH], self._pending[BATCH:]
-                await self._work(waiting)
+                self._start(_Batch(waiting, time.perf_counter()))
 
-    async def _work(self, waiting: list[_Waiting]) -> None:
-        """Decide a batch, keep it, and only then answer and tell."""
-        started = time.perf_counter()
-        self._in_flight = True
+    def _may_start(self) -> bool:
+        """A second batch starts beside the first only when it is worth a commit of its own."""
+        if not self._under_way:
+            return True
+        if self._when_settled or self._lost or not self.healthy:
+            return False
+        return len(self._under_way) < 2 and len(self._pending) >= WORTH_A_COMMIT
+
+    def _start(self, batch: _Batch) -> None:
+        """Decide a batch and hand it to the writer; `_land` goes on when it is kept."""
         try:
             if not self.healthy:
                 self.state = self._replay()
-            batch = self._decide(waiting)
-            if batch.entries or batch.answers:
-                await asyncio.get_running_loop().run_in_executor(
-                    self._writer,
-                    self._journal.append,
-                    batch.entries,
-                    list(batch.answers.values()),
-                )
+            self._decide(batch)
         except StorageError as error:
-            self._fail(waiting, error)
-        else:
-            self._succeed(batch, time.perf_counter() - started)
-        finally:
-            self._in_flight = False
-        self._settle()
+            self._refuse([batch], error)  # reading failed, and nothing has been decided yet
+            return
+        batch.seq = self.state.seq
+        self._under_way.append(batch)
+        loop = asyncio.get_running_loop()
+        loop.run_in_executor(self._writer, self._keep, batch).add_done_callback(self._land)
 
-    def _decide(self, waiting: list[_Waiting]) -> _Batch:
-        now = self._clock()
-        batch = _Batch()
+    def _keep(self, batch: _Batch) -> None:
+        """On the writer thread: a batch decided upon one that was lost is lost with it."""
+        if self._writer_stopped:
+            raise StorageError("an earlier batch could not be kept")
+        try:
+            if batch.entries or batch.answers:
+                self._journal.append(batch.entries, list(batch.answers.values()))
+        except BaseException:
+            self._writer_stopped = True
+            raise
+
+    def _land(self, kept: "asyncio.Future[None]") -> None:
+        """The oldest batch is on disk, or lost; batches land in the order they started."""
+        batch = self._under_way.popleft()
+        error = None if kept.cancelled() else kept.exception()
+        if error is None:
+            self._succeed(batch)
+        elif isinstance(error, StorageError):
+            self._lost.append(batch)
+            self._first_error = self._first_error or error
+        else:
+            self._broken_by = error  # a bug: end the hub, its journal is whole
+            self._broken.set()
+        if not self._under_way:
+            if self._first_error is not None:
+                lost, self._lost = self._lost, []
+                error, self._first_error = self._first_error, None
+                self._writer_stopped = False
+                self._fail(lost, error)
+            self._settle()
+        self._wake.set()
+
+    def _decide(self, batch: _Batch) -> None:
+        now, waiting = self._clock(), batch.waiting
         known = self._journal.answers([one.request_id for one in waiting])
+        for earlier in self._under_way:
+            known |= earlier.answers
         fresh = secrets.token_urlsafe(_ID_BYTES * len(waiting))
         for place, one in enumerate(waiting):
             mark = _fingerprint(one.actor, one.command)
@@ -223,7 +270,6 @@ class Hall:
                 words = _("Mã yêu cầu này đã dùng cho việc khác.")
                 outcome = Refusal("request_id_reused", words)
             batch.replies.append((one.reply, outcome))
-        return batch
 
     def _grant(
         self, one: _Waiting, mark: str, fresh: TicketId, batch: _Batch, now: Instant
@@ -246,12 +292,13 @@ class Hall:
         batch.answers[one.request_id] = granted
         return granted
 
-    def _succeed(self, batch: _Batch, seconds: float) -> None:
+    def _succeed(self, batch: _Batch) -> None:
         if not self.healthy:
             self.healthy = True
             log.info("storage_recovered")
-        self.seq = self.state.seq
+        self.seq = batch.seq
         if self._meter is not None:
+            seconds = time.perf_counter() - batch.started
             self._meter.committed(batch.events, len(batch.replies), seconds)
         for reply, outcome in batch.replies:
             if self._meter is not None and isinstance(outcome, Refusal):
@@ -262,20 +309,24 @@ class Hall:
             for heard in self._watchers:
                 heard(concern)
 
-    def _fail(self, waiting: list[_Waiting], error: StorageError) -> None:
-        """Nothing was kept: go back to what the journal says, and refuse all of the batch."""
-        if self.healthy:
-            log.error("storage_failed", reason=str(error))
-        self.healthy = False
+    def _fail(self, lost: list[_Batch], error: StorageError) -> None:
+        """Nothing was kept: go back to what the journal says, and refuse all that was asked."""
         try:
             self.state = self._replay()
         except StorageError as second:
             log.error("journal_unreadable", reason=str(second))
+        self._refuse(lost, error)
+
+    def _refuse(self, lost: list[_Batch], error: StorageError) -> None:
+        """From here on the state is folded anew before a batch, until one is kept again."""
+        if self.healthy:
+            log.error("storage_failed", reason=str(error))
+        self.healthy = False
         if isinstance(error, StorageFull):
             refusal = Refusal("storage_full", _("Máy chủ hết chỗ lưu; chưa ghi nhận được."))
         else:
             refusal = Refusal("storage_failed", _("Máy chủ chưa lưu được; xin thử lại sau."))
-        for one in waiting:
+        for one in (one for batch in lost for one in batch.waiting):
             if self._meter is not None:
                 self._meter.refused(refusal.code)
             one.reply(refusal)

@@ -156,12 +156,12 @@ class Topics:
             pace = self._paces[role]
             if pace.due is not None:
                 continue
-            wait = pace.last + PACE_S[role] - loop.time()
-            if wait <= 0:
-                self._publish(role)
-            else:
-                publish = functools.partial(self._publish, role)
+            wait = max(0.0, pace.last + PACE_S[role] - loop.time())
+            publish = functools.partial(self._publish, role)
+            if wait:
                 pace.due = loop.call_later(wait, self._hall.when_settled, publish)
+            else:
+                self._hall.when_settled(publish)
 
     def _publish(self, role: Role) -> None:
         """Send a role's dirty topics their views, if changed; runs while the state is settled."""

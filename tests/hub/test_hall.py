@@ -1,6 +1,7 @@
 """The hall: commit before answer, one answer a request, recovery, the business day."""
 
 import asyncio
+import threading
 import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -12,7 +13,7 @@ import pytest
 from hub.engine.concern import Concern
 from hub.engine.refusal import Refusal
 from hub.engine.views import display_view
-from hub.hall import Hall, Outcome
+from hub.hall import WORTH_A_COMMIT, Hall, Outcome
 from hub.journal.base import Answer, Entry
 from hub.journal.memory import MemoryJournal
 from hub.journal.sqlite import SqliteJournal
@@ -164,6 +165,74 @@ async def test_what_cannot_be_kept_is_refused_and_the_hub_recovers_by_itself(
         assert number(await hall.ask(KIOSK, lost, m.IssueTicket(LAND))) == "A002"
         assert hall.healthy
         assert hall.state.totals[TicketState.WAITING] == 2
+
+
+async def two_under_way(hall: Hall) -> None:
+    """Wait until the second batch has started; nothing but a test wants to know."""
+    async with asyncio.timeout(10):
+        while len(hall._under_way) < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0)
+
+
+async def test_two_batches_under_way_are_lost_together_and_found_again() -> None:
+    entered, go_on = threading.Event(), threading.Event()
+
+    class Slow(SickJournal):
+        def append(self, entries: Sequence[Entry], answers: Sequence[Answer]) -> None:
+            if self.ill is not None:
+                entered.set()
+                go_on.wait(10)
+            super().append(entries, answers)
+
+    journal = Slow()
+    async with serving(Hall(SITE, journal, Clock())) as hall:
+        await hall.ask(KIOSK, fresh(), m.IssueTicket(LAND))
+        journal.ill = StorageFull("no room")
+        first = asyncio.create_task(hall.ask(KIOSK, fresh(), m.IssueTicket(LAND)))
+        await asyncio.to_thread(entered.wait, 10)
+        requests = [fresh() for _ in range(WORTH_A_COMMIT)]
+        second = [asyncio.create_task(hall.ask(KIOSK, r, m.IssueTicket(LAND))) for r in requests]
+        await two_under_way(hall)
+        go_on.set()
+        assert {code(o) for o in await asyncio.gather(first, *second)} == {"storage_full"}
+        assert hall.seq == hall.state.seq == journal.last_seq() == 2
+        journal.ill = None
+        again = [hall.ask(KIOSK, request, m.IssueTicket(LAND)) for request in requests]
+        numbers = [number(outcome) for outcome in await asyncio.gather(*again)]
+    assert numbers == [f"A{i:03d}" for i in range(2, WORTH_A_COMMIT + 2)]
+
+
+async def test_a_request_repeated_while_it_is_under_way_counts_once() -> None:
+    entered, go_on = threading.Event(), threading.Event()
+
+    class Slow(MemoryJournal):
+        def append(self, entries: Sequence[Entry], answers: Sequence[Answer]) -> None:
+            if self.last_seq():
+                entered.set()
+                go_on.wait(10)
+            super().append(entries, answers)
+
+    async with serving(Hall(SITE, Slow(), Clock())) as hall:
+        request = fresh()
+        first = asyncio.create_task(hall.ask(KIOSK, request, m.IssueTicket(LAND)))
+        await asyncio.to_thread(entered.wait, 10)
+        others = [request, *(fresh() for _ in range(WORTH_A_COMMIT))]
+        rest = [asyncio.create_task(hall.ask(KIOSK, r, m.IssueTicket(LAND))) for r in others]
+        await two_under_way(hall)
+        go_on.set()
+        numbers = [number(outcome) for outcome in await asyncio.gather(first, *rest)]
+    assert numbers[:3] == ["A001", "A001", "A002"]
+
+
+async def test_a_bug_in_the_writer_ends_the_hub() -> None:
+    class Buggy(MemoryJournal):
+        def append(self, entries: Sequence[Entry], answers: Sequence[Answer]) -> None:
+            raise ValueError("a gap")
+
+    running = asyncio.create_task(Hall(SITE, Buggy(), Clock()).run())
+    with pytest.raises(ExceptionGroup) as ended:
+        await running
+    assert ended.group_contains(RuntimeError, match="writer failed")
 
 
 async def test_a_restart_on_a_real_database_goes_on_where_it_stopped(tmp_path: Path) -> None:
