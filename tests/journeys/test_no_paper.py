@@ -1,0 +1,52 @@
+"""Trouble with paper never costs anybody the place, and no paper comes late."""
+
+from collections.abc import Callable
+
+import pytest
+from PIL import Image
+
+from shared import theme
+from tests.journeys.glass import TROUBLE, Face, qr, share, until
+from tests.journeys.hall import Hall
+from tests.paper import read_codes
+
+Switch = Callable[[Hall], None]
+TROUBLES: dict[str, tuple[Switch, Switch]] = {
+    "no_paper": (lambda hall: hall.printer.paper_out(), lambda hall: hall.printer.paper_in()),
+    "cover_open": (lambda hall: hall.printer.open_cover(), lambda hall: hall.printer.close_cover()),
+    "printer_off": (lambda hall: hall.printer.off(), lambda hall: hall.printer.on()),
+    "cups_down": (lambda hall: hall.cups.kill(), lambda hall: hall.cups.start()),
+}
+
+
+def _warns(hall: Hall) -> bool:
+    """Whether the kiosk says what is the matter with the paper."""
+    return share(hall.kiosk_picture().crop(TROUBLE), theme.WARN) > 0.005
+
+
+@pytest.mark.parametrize("code", TROUBLES)
+def test_number_and_qr_stay_on_the_screen_and_nothing_is_printed_late(
+    hall: Hall, code: str
+) -> None:
+    spoil, mend = TROUBLES[code]
+    hall.go_home()
+    papers = hall.printer.printed
+    spoil(hall)
+    try:
+        issued = hall.take_number()
+        failed = hall.wait_event("print_failed", since=issued["seq"])
+        assert (failed["ticket"], failed["reason"]) == (issued["ticket"], code)
+        until(lambda: _warns(hall), "the kiosk says what is the matter")
+        hall.wait_face(Face.TICKET)
+        assert qr(hall.kiosk_picture()) == f"{hall.hub.url}/t#{issued['ticket']}"
+    finally:
+        mend(hall)
+
+    following = hall.take_number()
+    assert hall.printer.wait_printed(papers + 1)
+    hall.wait_event("ticket_printed", since=following["seq"])
+    # CUPS prints one after another: had the first been kept, it would have come before.
+    assert hall.printer.printed == papers + 1
+    with Image.open(hall.printer.folder / str(hall.printer.tickets()[-1]["file"])) as dots:
+        assert read_codes(dots)[1] == following["number"]
+    assert len(hall.journal("ticket_issued", since=issued["seq"])) == 1
