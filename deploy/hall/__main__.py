@@ -9,6 +9,7 @@ import logging
 import random
 import signal
 import sys
+from pathlib import Path
 
 import structlog
 
@@ -98,7 +99,7 @@ class Demonstration:
 
 def say_where(stage: Stage) -> None:
     """Tell where to look."""
-    kiosk, board = (picture.relative_to(ROOT) for picture in stage.pictures.values())
+    kiosk, board = map(_short, stage.pictures.values())
     where = "on this screen" if stage.on_real_screen else "on a virtual screen, see the pictures"
     print(
         f"""
@@ -108,14 +109,18 @@ def say_where(stage: Stage) -> None:
                         (counter {OFFICER_COUNTER}; Enter calls the next number)
     kiosk and display   {where}
     pictures            {kiosk}   {board}   (new every second)
-    printed tickets     {stage.paper.relative_to(ROOT)}/
-    announcements       {stage.announcements.relative_to(ROOT)}/
-    logs                {stage.logs.relative_to(ROOT)}/
+    printed tickets     {_short(stage.paper)}/
+    announcements       {_short(stage.announcements)}/
+    logs                {_short(stage.logs)}/
 
   Ctrl+C closes it.
 """,
         flush=True,
     )
+
+
+def _short(path: Path) -> Path:
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
 
 
 def first(group: BaseExceptionGroup[BaseException]) -> BaseException:
@@ -130,9 +135,10 @@ def main() -> int:
     parser.add_argument("--for", dest="for_s", type=float, metavar="SECONDS", help="then judge")
     parser.add_argument("--crowd", type=int, default=20, help="people at the start; 0 for none")
     parser.add_argument("--size", type=float, help="scale of both windows, e.g. 0.5")
+    parser.add_argument("--out", type=Path, default=ROOT / "out", help="pictures, paper and logs")
     asked = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    stage = Stage(ROOT / "out", virtual=asked.for_s is not None, scale=asked.size)
+    stage = Stage(asked.out.resolve(), virtual=asked.for_s is not None, scale=asked.size)
     try:
         play = Demonstration(stage, asked.crowd, asked.for_s)
         asyncio.run(play.run())
