@@ -1,4 +1,4 @@
-"""`python -m bench [NAME …]`: measure, print a table, write out/bench.json.
+"""`python -m bench [--only NAME …]`: measure, print a table, write out/bench.json.
 
 A name is a measurement or one of its figures. Each runs by itself, one after another, for they
 share two cores.
@@ -47,8 +47,10 @@ TARGETS: dict[str, tuple[str, float]] = {
 def main() -> int:
     """Run what is asked for, all by default."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="a figure, e.g. issue_per_s")
-    names: list[str] = parser.parse_args().names
+    parser.add_argument(
+        "--only", nargs="+", default=[], metavar="NAME", help="a figure, e.g. issue_per_s"
+    )
+    names: list[str] = parser.parse_args().only
     known = {name for figures in MEASUREMENTS.values() for name in figures}
     strange = [name for name in names if name not in known]
     if strange:
