@@ -70,7 +70,10 @@ def _settings(options: argparse.Namespace) -> DisplaySettings:
     if options.layout:
         screen = replace(screen, layout=options.layout)
     if options.size:
-        screen = replace(screen, width=options.size[0], height=options.size[1])
+        try:
+            screen = replace(screen, width=options.size[0], height=options.size[1])
+        except ValueError as error:
+            raise SettingsError(f"--size: {error}") from None
     if options.position:
         screen = replace(screen, left=options.position[0], top=options.position[1])
     if options.voice:
@@ -81,9 +84,10 @@ def _settings(options: argparse.Namespace) -> DisplaySettings:
 def _credential(path: Path) -> str:
     try:
         credential = path.read_text(encoding="utf-8").strip()
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not text"
         raise SettingsError(
-            f"{path}: no credential there ({error.strerror}); put there what "
+            f"{path}: no credential there ({why}); put there what "
             "`motcua-hub enrol --role display --name NAME` prints"
         ) from None
     if not credential:

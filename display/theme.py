@@ -24,6 +24,8 @@ GOLD = rgba(family.GOLD)
 INK = rgba(family.INK)
 ALARM = rgba(family.BRAND)
 RULE = (*rgba(family.NAVY_PANEL)[:3], 1.0)
+NOTHING = (0.0, 0.0, 0.0, 0.0)
+"""For what has nothing to say: it may lie over something that has."""
 
 LANDSCAPE = (1920, 1080)
 PORTRAIT = (1080, 1920)

@@ -71,7 +71,10 @@ def _settings(options: argparse.Namespace) -> KioskSettings:
     if options.cups:
         printer = replace(printer, server=options.cups)
     if options.size:
-        screen = replace(screen, width=options.size[0], height=options.size[1])
+        try:
+            screen = replace(screen, width=options.size[0], height=options.size[1])
+        except ValueError as error:
+            raise SettingsError(f"--size: {error}") from None
     if options.position:
         screen = replace(screen, left=options.position[0], top=options.position[1])
     return KioskSettings(hub, screen, printer, options.data or settings.data)
@@ -80,9 +83,10 @@ def _settings(options: argparse.Namespace) -> KioskSettings:
 def _credential(path: Path) -> str:
     try:
         credential = path.read_text(encoding="utf-8").strip()
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not text"
         raise SettingsError(
-            f"{path}: no credential there ({error.strerror}); put there what "
+            f"{path}: no credential there ({why}); put there what "
             "`motcua-hub enrol --role kiosk --name NAME` prints"
         ) from None
     if not credential:

@@ -16,6 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
 
+from kiosk.faces import counters_text
 from kiosk.paper import Paper
 from shared import theme
 from shared.errors import SetupError
@@ -72,8 +73,7 @@ def _head(sheet: "_Sheet", paper: Paper, narrow: bool) -> None:
 def _line_up(sheet: "_Sheet", paper: Paper, narrow: bool) -> None:
     sheet.rule()
     size = 26 if narrow else 32
-    counters = " · ".join(str(number) for number in paper.counters)
-    sheet.pair(_("Quầy"), counters or _("xem bảng gọi số"), size)
+    sheet.pair(_("Quầy"), counters_text(paper.counters) or _("xem bảng gọi số"), size)
     sheet.pair(_("Người ở phía trước"), str(paper.ahead) if paper.ahead else _("không có"), size)
     if paper.wait is not None:
         sheet.pair(_("Dự kiến chờ"), _span(paper.wait.low, paper.wait.high), size)

@@ -151,9 +151,13 @@ class CountersBody(Body):
 
     def __init__(self, **options: Any) -> None:
         self.counters: list[CounterCell] = []
-        self.greeting = Words(most=72, least=48, lines=2, halign="center", weight="bold")
+        self.greeting = Words(
+            most=72, least=48, lines=2, halign="center", valign="bottom", weight="bold"
+        )
+        self.hint = Words(lines=2, halign="center", valign="top", color=theme.SECOND)
         super().__init__(**options)
         self.add_widget(self.greeting)
+        self.add_widget(self.hint)
 
     def show(self, board: Board, welcome: str, hint: str) -> None:
         """One cell a counter."""
@@ -165,7 +169,7 @@ class CountersBody(Body):
             self.add_widget(self.counters[-1])
         for widget, cell in zip(self.counters, found, strict=True):
             widget.show(cell)
-        self.greeting.text = "" if found else welcome
+        self.greeting.text, self.hint.text = ("", "") if found else (welcome, hint)
         if len(found) != getattr(self, "_arranged", None):
             self.arrange()
 
@@ -176,7 +180,9 @@ class CountersBody(Body):
         edge, gap = 32 * u, 12 * u
         left, top = self.x + edge, self.y + self.height - 24 * u
         width, height = self.width - 2 * edge, self.height - 48 * u
-        self.greeting.pos, self.greeting.size = self.pos, self.size
+        half = (width, self.height / 2 - 12 * u)
+        self.greeting.pos, self.greeting.size = (left, self.y + self.height / 2 + 12 * u), half
+        self.hint.pos, self.hint.size = (left, self.y), half
         if not self.counters:
             return
         across = theme.columns(len(self.counters), width, height)

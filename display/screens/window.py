@@ -13,6 +13,8 @@ from typing import Any
 
 import structlog
 
+from shared.errors import SetupError
+
 FRAMES_A_SECOND = 30
 """How often Kivy looks for work; a call is painted at once and does not wait for it."""
 
@@ -20,8 +22,15 @@ log = structlog.get_logger()
 
 
 def configure(size: tuple[int, int], position: tuple[int, int]) -> None:
-    """Set Kivy up for an unattended wall: exact size, no border, no cursor, no settings panel."""
+    """Set Kivy up for an unattended wall: exact size, no border, no cursor, no settings panel.
+
+    Raises SetupError where there is no screen.
+    """
     home = Path(tempfile.gettempdir()) / f"motcua-kivy-{os.getuid()}"
+    driver = os.environ.setdefault("SDL_VIDEODRIVER", "x11")
+    if driver == "x11" and not os.environ.get("DISPLAY"):
+        # Left to itself SDL would draw where nobody sees it, and look alive.
+        raise SetupError("there is no screen: DISPLAY is not set; start this in a desktop session")
     os.environ.setdefault("KIVY_HOME", str(home))
     os.environ.setdefault("KIVY_NO_ARGS", "1")
     os.environ.setdefault("KIVY_NO_CONFIG", "1")

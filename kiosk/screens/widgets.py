@@ -35,7 +35,8 @@ class Words(Label):
 
     def __init__(self, **kwargs: Any) -> None:
         self._fit_soon = Clock.create_trigger(self._fit, -1)
-        super().__init__(**kwargs)
+        # `on_weight` hears only of changes: the first weight needs its typeface, too.
+        super().__init__(**{**FONTS[kwargs.get("weight", "regular")], **kwargs})
         for name in ("text", "size", "points", "weight"):
             self.fbind(name, self._fit_soon)
         look.bind(u=self._refit)  # weakly: the look outlives every label

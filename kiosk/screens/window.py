@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 
 from kiosk import theme
+from shared.errors import SetupError
 
 log = structlog.get_logger()
 
@@ -26,8 +27,12 @@ QUIET_FRAMES_A_SECOND = 20
 def configure(size: tuple[int, int], position: tuple[int, int], home: Path) -> None:
     """Set Kivy up for a public machine: exact size, no border, no cursor, no way out.
 
-    Kivy keeps its own files in `home`.
+    Kivy keeps its own files in `home`. Raises SetupError where there is no screen.
     """
+    driver = os.environ.setdefault("SDL_VIDEODRIVER", "x11")
+    if driver == "x11" and not os.environ.get("DISPLAY"):
+        # Left to itself SDL would draw where nobody sees it, and look alive.
+        raise SetupError("there is no screen: DISPLAY is not set; start this in a desktop session")
     os.environ.setdefault("KIVY_HOME", str(home.resolve()))
     os.environ.setdefault("KIVY_NO_ARGS", "1")
     os.environ.setdefault("KIVY_NO_CONFIG", "1")

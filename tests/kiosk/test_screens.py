@@ -1,5 +1,6 @@
 """Every screen in every state, at several sizes: nothing cut off, everything large enough."""
 
+import re
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
@@ -9,11 +10,13 @@ import pytest
 
 from kiosk import theme
 from kiosk.faces import face
+from shared.vietnamese import nfc
 from tests.kiosk.hall import states
 from tests.kivy_window import clear, hold, picture, step
 
 SIZES = [(1080, 1920), (1920, 1080), (768, 1366)]
 STATES = states()
+SCREENS = Path(theme.__file__).parent / "screens"
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +83,27 @@ def test_no_text_is_larger_than_its_box_and_none_leaves_the_window(
             if not (fits and inside):
                 faults.append((name, words.text, (width, height), words.size, (left, low)))
     assert faults == []
+
+
+def test_every_text_is_drawn_in_the_familys_typeface(kivy_window: Any, root: Any) -> None:
+    from kiosk.screens.look import FONTS
+    from kiosk.screens.widgets import Words
+
+    faults = []
+    for name in STATES:
+        for words in lay_out(kivy_window, root, name, SIZES[0]):
+            if isinstance(words, Words):
+                found = {"font_name": words.font_name, "bold": words.bold}
+                if found != FONTS[words.weight]:
+                    faults.append((name, words.text, words.weight, found))
+    assert faults == []
+
+
+def test_every_text_fixed_in_kv_goes_to_the_catalogues() -> None:
+    texts = "\n".join(path.read_text(encoding="utf-8") for path in SCREENS.glob("*.kv"))
+    assert texts == nfc(texts)
+    lines = [line for line in texts.splitlines() if line.lstrip().startswith("text:")]
+    assert [line for line in lines if re.search("'[^']+'", re.sub(r"_\('[^']+'\)", "", line))] == []
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

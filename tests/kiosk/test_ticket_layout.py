@@ -58,8 +58,14 @@ def test_long_names_wrap_inside_the_margins(dots: int) -> None:
 
 
 @pytest.mark.parametrize("dots", WIDTHS)
+def test_a_run_of_counters_takes_one_line_as_on_the_screen(dots: int) -> None:
+    run = tuple(CounterNumber(n) for n in range(1, 15))
+    assert draw(a_paper(counters=run), dots).height == draw(a_paper(), dots).height
+
+
+@pytest.mark.parametrize("dots", WIDTHS)
 def test_many_counters_wrap_too(dots: int) -> None:
-    many = tuple(CounterNumber(n) for n in range(1, 38))
+    many = tuple(CounterNumber(n) for n in range(1, 38, 2))
     ticket = draw(a_paper(counters=many), dots)
     assert ticket.height > draw(a_paper(), dots).height
     assert min(margins(ticket)) >= dots // 24 - 6

@@ -175,3 +175,34 @@ def test_a_wall_of_four_times_the_pixels_is_the_same_picture(
     hold(kivy_window, wall, 3840, 2160)
     assert shown(wall) == small
     assert all(p.ink[0] <= p.width + 1 and p.ink[1] <= p.height + 1 for p in pieces(wall))
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920)])
+def test_the_welcome_of_a_new_day_is_not_covered_by_the_calls_of_the_last(
+    kivy_window: Any, size: tuple[int, int]
+) -> None:
+    from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
+
+    from display.screens.wall import Wall
+
+    def pixels() -> bytes:
+        step(kivy_window, 3)
+        kivy_window.dispatch("on_draw")
+        return bytes(glReadPixels(0, 0, *size, GL_RGB, GL_UNSIGNED_BYTE))
+
+    morning = rules.react(Board(), DisplayView("Trung tâm", "", "", (), (), ()), NOW)[0]
+    wall = Wall(board=morning)
+    hold(kivy_window, wall, *size)
+    fresh = pixels()
+    wall.board = board(call(20, "A012", 5))
+    step(kivy_window, 3)
+    wall.board = morning
+    assert pixels() == fresh
+
+
+def test_the_board_of_all_says_why_the_hub_refuses_it(kivy_window: Any) -> None:
+    from display.screens.wall import Wall
+
+    wall = Wall(everything=True, fault="Máy chủ từ chối màn hình này: không có thiết bị nào")
+    hold(kivy_window, wall, 1920, 1080)
+    assert "Máy chủ từ chối màn hình này: không có thiết bị nào" in " ".join(shown(wall))

@@ -1,0 +1,42 @@
+"""What `motcua-kiosk` says when it cannot start: one sentence, and never a traceback."""
+
+from pathlib import Path
+
+import pytest
+
+from kiosk.__main__ import main
+from kiosk.screens.window import configure
+from shared.errors import SetupError
+
+
+def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    assert main(list(arguments)) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("motcua-kiosk: ")
+    assert error.count("\n") == 1
+    return error
+
+
+def test_a_window_that_is_too_small_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "--size: width and height must be 320 or more" in said(capsys, "--size", "0x0")
+
+
+@pytest.mark.parametrize("content", [None, b"", b"\xff\xfe"])
+def test_without_a_credential_it_says_where_to_get_one(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, content: bytes | None
+) -> None:
+    file = tmp_path / "credential"
+    if content is not None:
+        file.write_bytes(content)
+    error = said(capsys, "--credential-file", str(file))
+    assert str(file) in error
+    assert "enrol" in error
+
+
+def test_without_a_screen_it_does_not_draw_where_nobody_sees_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "x11")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    with pytest.raises(SetupError, match="DISPLAY is not set"):
+        configure((1080, 1920), (0, 0), tmp_path / "kivy")
