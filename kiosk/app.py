@@ -19,6 +19,7 @@ from kiosk.inflight import Inflight
 from kiosk.moves import Effect, Thing, Wish
 from kiosk.paper import Paper, PrintOutcome
 from kiosk.screens.root import Root
+from kiosk.screens.shutter import Shutter
 from kiosk.screens.window import FRAMES_A_SECOND, QUIET_FRAMES_A_SECOND, Camera
 from shared import messages as m
 from shared.link import Link, Touch
@@ -63,6 +64,7 @@ class KioskApp(App):
         self._tasks: set[asyncio.Task[None]] = set()
         self._ticking: Any = None
         self._camera: Camera | None = None
+        self._shutter: Shutter | None = None
         self.link = Link(
             options.address,
             role=Role.KIOSK,
@@ -86,12 +88,16 @@ class KioskApp(App):
         self.screens.warm()
         self._show()
         self._camera = Camera(self._flipped, self.options.picture)
+        self._shutter = Shutter()
 
     def on_stop(self) -> None:
         """Let go of the window. Kivy may call this twice."""
         if self._camera is not None:
             self._camera.close()
             self._camera = None
+        if self._shutter is not None:
+            self._shutter.close()
+            self._shutter = None
 
     def open_settings(self, *_args: Any) -> bool:
         """A public machine has no settings panel."""
@@ -157,8 +163,8 @@ class KioskApp(App):
         self.flow, effects = step(self.flow, thing, self._clock())
         started = [self._do(effect) for effect in effects]
         if effects:
-            # The printer and the hub first: what was started runs before the drawing.
-            asyncio.get_running_loop().call_soon(self._show)
+            # The printer and the hub first: laying a screen out would hold them up.
+            asyncio.get_running_loop().call_later(theme.EFFECTS_FIRST_S, self._show)
         else:
             self._show()
         return [task for task in started if task is not None]
@@ -166,6 +172,8 @@ class KioskApp(App):
     def _do(self, effect: Effect) -> asyncio.Task[None] | None:
         match effect:
             case moves.Send(wish=wish):
+                if self._shutter is not None:
+                    self._shutter.hold()
                 self._on_disk(lambda: self._inflight.keep(wish))
                 return self._start(self._ask(wish))
             case moves.Abandon(request_id=request_id):

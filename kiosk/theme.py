@@ -60,3 +60,6 @@ QUIET_MS = 70_000
 """After this long without a finger nobody is there."""
 
 PICTURE_EVERY_S = 1.0
+
+EFFECTS_FIRST_S = 0.03
+"""The hub and the printer are served this long before their screen is laid out."""

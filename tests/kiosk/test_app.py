@@ -88,7 +88,14 @@ class Hall:
         await until(self.window, condition, what=what)
 
     async def shows(self, screen: Screen) -> None:
-        await self.until(lambda: self.app.flow.screen is screen, f"shows {screen}")
+        screens = self.app.screens
+        await self.until(
+            lambda: (
+                self.app.flow.screen is screen
+                and screens.manager.current_screen is screens.pages[screen]
+            ),
+            f"shows {screen}",
+        )
 
     def tap(self, text: str, times: int = 1) -> None:
         """Touch what bears that text, on the screen or in the question over it."""
@@ -196,7 +203,9 @@ async def test_no_paper_is_told_to_the_person_and_the_hub(kivy_window: Any, tmp_
         one.tap("Không")
         await one.until(lambda: one.hub.commands(m.PrintFailed), "report")
         assert one.hub.commands(m.PrintFailed) == [m.PrintFailed(issued().ticket, "no_paper")]
+        await one.shows(Screen.TICKET)
         page = one.app.screens.manager.current_screen
+        await one.until(lambda: page.face.trouble, "trouble")
         assert page.face.trouble == "Máy in hết giấy"
         assert page.face.number == "R012"
 
@@ -246,6 +255,7 @@ async def test_a_ticket_that_comes_too_late_is_cancelled_before_it_is_forgotten(
         one.hub.silent = True
         one.tap("Không")
         await one.until(lambda: one.hub.commands(m.IssueTicket), "asked")
+        await one.shows(Screen.WAITING)
         one.ms += 40_000
         await one.until(lambda: one.app.screens.manager.current_screen.face.may_give_up, "offer")
         one.tap("Dừng lại")
