@@ -231,8 +231,9 @@ def _status(service: KioskService) -> str:
 
 
 def _service_name(flow: Flow) -> str:
+    """Empty until the hub has named it: an id is no word for a citizen."""
     known = f.service(flow.view, flow.service) if flow.view else None
-    return known.name if known else str(flow.service or "")
+    return known.name if known else ""
 
 
 def _priority(flow: Flow) -> PriorityFace:

@@ -327,7 +327,7 @@ def _paper(view: KioskView | None, issued: Issued) -> Paper:
     return Paper(
         ticket=issued.ticket,
         number=issued.number,
-        service=known.name if known else issued.service,
+        service=known.name if known else "",
         site=view.site if view else "",
         province=view.province if view else "",
         ahead=issued.ahead,

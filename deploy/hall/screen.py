@@ -25,14 +25,13 @@ class Screen:
     def tap(self, x: float, y: float, hold_s: float = 0.05) -> None:
         """Touch at `x`, `y` (px from the top left) and let go after `hold_s`."""
         at = [str(round(x)), str(round(y))]
-        self._xdotool(
-            "mousemove", "--sync", *at, "mousedown", "1", "sleep", str(hold_s), "mouseup", "1"
-        )
+        # Without --sync: it waits for a movement, for ever where the pointer is there already.
+        self._xdotool("mousemove", *at, "mousedown", "1", "sleep", str(hold_s), "mouseup", "1")
 
     def tap_twice(self, x: float, y: float) -> None:
         """Two touches at once, as nervous fingers make them."""
         at = [str(round(x)), str(round(y))]
-        self._xdotool("mousemove", "--sync", *at, "click", "--repeat", "2", "--delay", "30", "1")
+        self._xdotool("mousemove", *at, "click", "--repeat", "2", "--delay", "30", "1")
 
     def picture(self, box: tuple[int, int, int, int] | None = None) -> Image.Image:
         """What stands on the screen; `box` is left, top, right, bottom."""

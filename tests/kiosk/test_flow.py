@@ -4,6 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from kiosk import flow as f, moves as m, paper
+from kiosk.faces import WaitingFace, face
 from kiosk.flow import Flow, Printing, Screen, step
 from kiosk.paper import PrintOutcome
 from shared.messages import IssueTicket
@@ -143,7 +144,7 @@ def test_a_refusal_of_another_wish_is_passed_over() -> None:
 def test_a_paper_is_made_even_where_no_view_has_come() -> None:
     flow = walk((1_000, m.Resumed(m.Wish(request(), IssueTicket(LAND), at(0)))))
     _, (order,) = step(flow, m.Answered(request(), issued("gone")), at(2_000))
-    assert isinstance(order, m.Print) and order.paper.service == "gone"
+    assert isinstance(order, m.Print) and order.paper.service == ""
 
 
 # --- waiting too long --------------------------------------------------------------------
@@ -328,3 +329,11 @@ def test_the_halls_time_is_kept_with_the_moment_it_was_heard() -> None:
     flow, _ = step(home(), m.TimeCame("2026-11-23T09:00:00+07:00"), at(7_000))
     assert (flow.told_at, flow.told) == ("2026-11-23T09:00:00+07:00", 7_000)
     assert replace(flow) == flow
+
+
+def test_a_service_that_the_hub_has_not_named_yet_is_not_called_by_its_id() -> None:
+    wish = m.Wish(request(), IssueTicket(ServiceId("dat-dai")), at(0))
+    flow = walk((0, m.Resumed(wish)))
+    body = face(flow, at(100)).body
+    assert isinstance(body, WaitingFace)
+    assert body.service == ""
