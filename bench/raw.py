@@ -89,6 +89,10 @@ class RawClient:
             texts.append(text)
         return texts
 
+    def gulp(self) -> list[bytes]:
+        """What a readable socket gives now, whole frames or not: the cheapest way to count."""
+        return [self._more()]
+
     def _cut(self) -> bytes | None:
         """Take a whole frame off the buffer's front."""
         buffer = self._buffer
@@ -123,10 +127,11 @@ def pump(
     until: Callable[[], bool],
     idle: Callable[[], float | None] = lambda: 0.5,
     within_s: float = 60.0,
+    read: Callable[[RawClient], list[bytes]] = RawClient.feed,
 ) -> None:
     """Hand every frame to `heard` until `until()`; `idle()` acts between and says how long to wait.
 
-    Raises TimeoutError after `within_s`.
+    `read=RawClient.gulp` hands over bytes as they come. Raises TimeoutError after `within_s`.
     """
     end = time.perf_counter() + within_s
     with selectors.DefaultSelector() as selector:
@@ -137,5 +142,5 @@ def pump(
                 raise TimeoutError(f"the load was not done in {within_s:.0f} s")
             for key, _events in selector.select(idle()):
                 client = key.data
-                for text in client.feed():
+                for text in read(client):
                     heard(client, text)
