@@ -7,6 +7,7 @@ keeps the other; as soon as somebody waits for a settled state no further one st
 """
 
 import asyncio
+import contextlib
 import secrets
 import time
 import uuid
@@ -81,6 +82,7 @@ class _Batch(msgspec.Struct):
     entries: list[Entry] = []
     answers: dict[RequestId, Answer] = {}
     events: list[Event] = []
+    concern: Concern = msgspec.field(default_factory=Concern)
     replies: list[tuple[Reply, Outcome]] = []
 
 
@@ -170,7 +172,7 @@ class Hall:
 
     async def _keep_day(self) -> None:
         while True:
-            wanted = calendar.due(self.state, self._clock()) if not self._under_way else None
+            wanted = calendar.due(self.state, self._clock())
             if wanted is not None:
                 outcome = await self.ask(HUB, RequestId(str(uuid.uuid4())), wanted)
                 if isinstance(outcome, Refusal):
@@ -178,8 +180,20 @@ class Hall:
                 else:
                     log.info("day_changed", day=self.state.day)
                     await self._forget_old_answers()
+            elif not self.healthy:
+                await self._probe()
             self.ready.set()
             await asyncio.sleep(DAY_CHECK_S)
+
+    async def _probe(self) -> None:
+        """See whether there is room again, so that health is told before somebody asks."""
+        sign = Answer(RequestId(str(uuid.uuid4())), self._clock(), "probe", self.seq, "{}")
+        loop = asyncio.get_running_loop()
+        with contextlib.suppress(StorageError):
+            await loop.run_in_executor(self._writer, self._journal.append, [], [sign])
+            if not self._under_way:
+                self.state = self._replay()
+                self._kept_something()
 
     async def _forget_old_answers(self) -> None:
         before = Instant(self._clock() - KEEP_ANSWERS_MS)
@@ -233,23 +247,30 @@ class Hall:
     def _land(self, kept: "asyncio.Future[None]") -> None:
         """The oldest batch is on disk, or lost; batches land in the order they started."""
         batch = self._under_way.popleft()
-        error = None if kept.cancelled() else kept.exception()
-        if error is None:
-            self._succeed(batch)
-        elif isinstance(error, StorageError):
-            self._lost.append(batch)
-            self._first_error = self._first_error or error
-        else:
-            self._broken_by = error  # a bug: end the hub, its journal is whole
+        try:
+            error = None if kept.cancelled() else kept.exception()
+            if error is None:
+                self._succeed(batch)
+            elif isinstance(error, StorageError):
+                self._lost.append(batch)
+                self._first_error = self._first_error or error
+            else:
+                raise error
+            if not self._under_way:
+                self._all_landed()
+        except BaseException as bug:
+            # Nobody may be shown this state any more: end the hub, its journal is whole.
+            self._broken_by = bug
             self._broken.set()
-        if not self._under_way:
-            if self._first_error is not None:
-                lost, self._lost = self._lost, []
-                error, self._first_error = self._first_error, None
-                self._writer_stopped = False
-                self._fail(lost, error)
-            self._settle()
         self._wake.set()
+
+    def _all_landed(self) -> None:
+        if self._first_error is not None:
+            lost, self._lost = self._lost, []
+            error, self._first_error = self._first_error, None
+            self._writer_stopped = False
+            self._refuse(lost, error)
+        self._settle()
 
     def _decide(self, batch: _Batch) -> None:
         now, waiting = self._clock(), batch.waiting
@@ -287,15 +308,15 @@ class Hall:
             day = state.day or before or ""
             batch.entries.append(Entry(seq, day, now, kind, body, one.request_id))
         batch.events += decision
+        batch.concern.merge(concern_of(state, decision))
         value = msgspec.json.encode(answer(state, wish, decision)).decode()
         granted = Answer(one.request_id, now, mark, state.seq, value)
         batch.answers[one.request_id] = granted
         return granted
 
     def _succeed(self, batch: _Batch) -> None:
-        if not self.healthy:
-            self.healthy = True
-            log.info("storage_recovered")
+        if batch.answers:
+            self._kept_something()
         self.seq = batch.seq
         if self._meter is not None:
             seconds = time.perf_counter() - batch.started
@@ -305,23 +326,24 @@ class Hall:
                 self._meter.refused(outcome.code)
             reply(outcome)
         if batch.events:
-            concern = concern_of(self.state, batch.events)
             for heard in self._watchers:
-                heard(concern)
+                heard(batch.concern)
 
-    def _fail(self, lost: list[_Batch], error: StorageError) -> None:
-        """Nothing was kept: go back to what the journal says, and refuse all that was asked."""
-        try:
-            self.state = self._replay()
-        except StorageError as second:
-            log.error("journal_unreadable", reason=str(second))
-        self._refuse(lost, error)
+    def _kept_something(self) -> None:
+        if not self.healthy:
+            self.healthy = True
+            log.info("storage_recovered")
 
     def _refuse(self, lost: list[_Batch], error: StorageError) -> None:
-        """From here on the state is folded anew before a batch, until one is kept again."""
+        """Nothing was kept: refuse all that was asked, and go back to what the journal says.
+
+        Until something is kept again the state is folded anew before every batch.
+        """
         if self.healthy:
             log.error("storage_failed", reason=str(error))
         self.healthy = False
+        with contextlib.suppress(StorageError):  # `_start` tries again, and refuses if it must
+            self.state = self._replay()
         if isinstance(error, StorageFull):
             refusal = Refusal("storage_full", _("Máy chủ hết chỗ lưu; chưa ghi nhận được."))
         else:

@@ -14,17 +14,16 @@ import msgspec
 import structlog
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
-from websockets.frames import DATA_OPCODES, Frame, Opcode
 from websockets.http11 import Request, Response
-from websockets.protocol import Event
 from websockets.typing import BytesLike
 
 from hub import wire
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
 from hub.hall import Hall, Outcome
-from hub.topics import Topic, Topics
+from hub.topics import BUFFER_STAFF, Topic, Topics
 from shared import messages as m
+from shared.errors import StorageError
 from shared.i18n import _
 from shared.model import Instant, RequestId, Role
 
@@ -33,9 +32,15 @@ log = structlog.get_logger()
 Admit = Callable[[m.Hello, Mapping[str, str]], Actor | Refusal]
 
 MAX_UNANSWERED = 64
+MAX_REFUSED = 1000
+"""Refusals in a row, without one granted command, after which a client is not talked to."""
+
 CLOSE_TIMEOUT_S = 0.5
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What a frame that is no JSON of ours raises; the last by brackets nested without end."""
+
 _encode = msgspec.json.Encoder().encode
 _decode_frame: Callable[[str | BytesLike], m.ClientFrame] = msgspec.json.Decoder(
     m.ClientFrame
@@ -52,30 +57,7 @@ class Gauge(Protocol):
         """A frame was refused."""
 
 
-class _Socket(ServerConnection):
-    """A connection that hands whole text frames straight to its conversation, once it has one.
-
-    The library's own way, a queue and a waiting task, costs half as much again as the frame. What
-    is not a whole text frame still goes that way, and so does whatever comes behind it until it
-    has been `taken`: a client's frames are never turned round.
-    """
-
-    take: Callable[[BytesLike], None] | None = None
-    _queued = 0
-
-    def process_event(self, event: Event) -> None:
-        """Sort what has come in."""
-        if isinstance(event, Frame) and event.opcode in DATA_OPCODES:
-            whole_text = event.opcode is Opcode.TEXT and event.fin
-            if whole_text and self.take is not None and not self._queued:
-                self.take(event.data)
-                return
-            self._queued += event.fin
-        super().process_event(event)
-
-    def taken(self) -> None:
-        """A message has left the queue."""
-        self._queued -= 1
+_LATER = Refusal("storage_failed", _("Máy chủ chưa tra được quyền; xin thử lại sau."))
 
 
 class Live:
@@ -94,7 +76,7 @@ class Live:
         self._admit = admit
         self._origins = origins
         self._gauge = gauge
-        self._topics = Topics(hall, clock, self._send_away)
+        self._topics = Topics(hall, clock, self._send_away, self._end)
         self._server: Server | None = None
         self._staff: dict[ServerConnection, tuple[m.Hello, Mapping[str, str]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -107,7 +89,7 @@ class Live:
             self._talk,
             sock=listener,
             process_request=self._screen,
-            create_connection=_Socket,
+            create_connection=wire.Socket,
             compression=None,
             max_size=m.MAX_FRAME,
             ping_interval=None,
@@ -139,14 +121,13 @@ class Live:
         if origin is None or origin in self._origins:
             return None
         # A page of this very host, whatever port served it, may use its own cookie here.
-        host = urlsplit(f"//{request.headers.get('Host', '')}").hostname
-        if urlsplit(origin).hostname == host:
+        if _host(origin) == _host(f"//{request.headers.get('Host', '')}") is not None:
             return None
         self._count_refusal("bad_origin")
         return connection.respond(HTTPStatus.FORBIDDEN, "bad_origin: not a page of this hub\n")
 
     async def _talk(self, connection: ServerConnection) -> None:
-        assert isinstance(connection, _Socket)
+        assert isinstance(connection, wire.Socket)
         _tune(connection)
         try:
             hello = await self._hello(connection)
@@ -154,7 +135,7 @@ class Live:
                 await self._turn_away(connection, hello)
                 return
             cookies = _cookies(connection)
-            actor = self._admit(hello, cookies)
+            actor = self._try_to_admit(hello, cookies)
             if isinstance(actor, Refusal):
                 await self._turn_away(connection, actor)
                 return
@@ -174,7 +155,7 @@ class Live:
         except ConnectionClosed:
             pass  # Going is every client's right; its topic has been left above.
 
-    async def _hello(self, connection: _Socket) -> m.Hello | Refusal:
+    async def _hello(self, connection: wire.Socket) -> m.Hello | Refusal:
         """The first frame."""
         try:
             async with asyncio.timeout(m.HELLO_WITHIN_S):
@@ -184,7 +165,7 @@ class Live:
             return Refusal("hello_timeout", _("Không nhận được lời chào trong 3 giây."))
         try:
             hello = _decode_frame(frame) if isinstance(frame, str) else None
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except _UNREADABLE as error:
             return Refusal("bad_frame", str(error))
         if not isinstance(hello, m.Hello):
             return Refusal("hello_expected", _("Khung đầu tiên phải là lời chào (hello)."))
@@ -194,19 +175,26 @@ class Live:
         joined: asyncio.Future[Topic | Refusal] = asyncio.get_running_loop().create_future()
         self._hall.when_settled(lambda: joined.set_result(self._topics.join(connection, actor)))
         topic = await joined
-        if isinstance(topic, Refusal) and actor.role is Role.TICKET:
-            return Refusal("bad_credential", topic.reason)  # an unknown id opens nothing
-        return topic
+        return _of_ticket(topic) if isinstance(topic, Refusal) else topic
+
+    def _end(self, connection: ServerConnection, refusal: Refusal) -> None:
+        """What this one was shown is no more."""
+        self._spawn(self._turn_away(connection, _of_ticket(refusal)))
 
     def _send_away(self, connection: ServerConnection) -> None:
         """A slow reader goes, and comes back to a fresh view."""
-        self._spawn(self._cut(connection))
+        self._spawn(self._cut(connection, m.Close.TRY_AGAIN, "too slow"))
 
-    async def _cut(self, connection: ServerConnection) -> None:
+    def cut_off(self, connection: ServerConnection) -> None:
+        """A client that sends only what must be refused is read no further."""
+        connection.transport.pause_reading()
+        self._spawn(self._cut(connection, m.Close.POLICY, "too many refused frames"))
+
+    async def _cut(self, connection: ServerConnection, code: int, reason: str) -> None:
         """Say goodbye, but do not wait for one who does not read: the buffer would stay."""
         try:
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                await connection.close(m.Close.TRY_AGAIN, "too slow")
+                await connection.close(code, reason)
         except TimeoutError:
             pass
         finally:
@@ -225,16 +213,24 @@ class Live:
     def _ask_again(self) -> None:
         """Send away whose credential was revoked or session ended since they came in."""
         for connection, (hello, cookies) in list(self._staff.items()):
-            actor = self._admit(hello, cookies)
-            if isinstance(actor, Refusal):
+            actor = self._try_to_admit(hello, cookies)
+            if isinstance(actor, Refusal) and actor.code != _LATER.code:
                 del self._staff[connection]
                 self._spawn(self._turn_away(connection, actor))
+
+    def _try_to_admit(self, hello: m.Hello, cookies: Mapping[str, str]) -> Actor | Refusal:
+        try:
+            return self._admit(hello, cookies)
+        except StorageError as error:
+            log.warning("registry_unreadable", reason=str(error))
+            return _LATER
 
     # --- speaking ----------------------------------------------------------------------
 
     def send(self, connection: ServerConnection, frame: m.HubFrame) -> None:
         """Send one frame without waiting; a closed connection is passed over."""
-        wire.send((connection,), _encode(frame))
+        for slow in wire.send((connection,), _encode(frame), BUFFER_STAFF):
+            self._send_away(slow)
 
     def refuse(
         self, connection: ServerConnection, request_id: RequestId | None, refusal: Refusal
@@ -255,12 +251,13 @@ class Live:
 class _Conversation:
     """One welcomed connection's commands and answers."""
 
-    def __init__(self, live: Live, hall: Hall, connection: _Socket, actor: Actor) -> None:
+    def __init__(self, live: Live, hall: Hall, connection: wire.Socket, actor: Actor) -> None:
         self._live = live
         self._hall = hall
         self._connection = connection
         self._actor = actor
         self._unanswered = 0
+        self._refused = 0
 
     async def listen(self) -> None:
         """Take commands until the connection ends."""
@@ -275,30 +272,36 @@ class _Conversation:
     def _take(self, text: BytesLike) -> None:
         try:
             frame = _decode_frame(text)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            refusal = Refusal("bad_frame", str(error))
-            self._live.refuse(self._connection, _request_id(text), refusal)
+        except _UNREADABLE as error:
+            self._refuse(_request_id(text), Refusal("bad_frame", str(error)))
             return
         if not isinstance(frame, m.CommandFrame):
-            refusal = Refusal("bad_frame", _("Đã chào rồi; chỉ nhận lệnh (command)."))
-            self._live.refuse(self._connection, None, refusal)
+            words = _("Đã chào rồi; chỉ nhận lệnh (command).")
+            self._refuse(None, Refusal("bad_frame", words))
             return
         request_id = frame.request_id
         if not _UUID.fullmatch(request_id):
-            refusal = Refusal("bad_frame", _("request_id phải là một UUID."))
-            self._live.refuse(self._connection, None, refusal)
+            self._refuse(None, Refusal("bad_frame", _("request_id phải là một UUID.")))
             return
         if self._unanswered >= MAX_UNANSWERED:
-            refusal = Refusal("too_busy", _("Quá nhiều lệnh đang chờ trả lời."))
-            self._live.refuse(self._connection, request_id, refusal)
+            words = _("Quá nhiều lệnh đang chờ trả lời.")
+            self._refuse(request_id, Refusal("too_busy", words))
             return
         self._unanswered += 1
         self._hall.submit(
             self._actor,
-            request_id,
+            RequestId(request_id.lower()),
             frame.command,
             lambda outcome: self._answer(request_id, outcome),
         )
+
+    def _refuse(self, request_id: RequestId | None, refusal: Refusal) -> None:
+        """Refuse a frame; who sends nothing but such is cut off before it costs the others."""
+        self._refused += 1
+        if self._refused < MAX_REFUSED:
+            self._live.refuse(self._connection, request_id, refusal)
+        elif self._refused == MAX_REFUSED:
+            self._live.cut_off(self._connection)
 
     def _answer(self, request_id: RequestId, outcome: Outcome) -> None:
         self._unanswered -= 1
@@ -306,6 +309,7 @@ class _Conversation:
             frame = m.Refused(request_id, outcome.code, outcome.reason)
             self._live.send(self._connection, frame)
             return
+        self._refused = 0
         value = msgspec.Raw(outcome.value.encode())
         self._live.send(self._connection, m.Result(request_id, outcome.seq, value))
 
@@ -314,11 +318,25 @@ def _request_id(text: BytesLike) -> RequestId | None:
     """The request id of a frame that is otherwise wrong, so that its sender knows which."""
     try:
         found = msgspec.json.decode(text)["request_id"]
-    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError, IndexError):
+    except (*_UNREADABLE, KeyError, TypeError, IndexError):
         return None
     if isinstance(found, str) and _UUID.fullmatch(found):
         return RequestId(found)
     return None
+
+
+def _of_ticket(refusal: Refusal) -> Refusal:
+    """A ticket that does not exist opens nothing: its id is its credential."""
+    if refusal.code == "unknown_ticket":
+        return Refusal("bad_credential", refusal.reason)
+    return refusal
+
+
+def _host(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:  # e.g. a bracket that never closes
+        return None
 
 
 def _cookies(connection: ServerConnection) -> dict[str, str]:

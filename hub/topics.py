@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 from websockets.asyncio.server import ServerConnection
-from websockets.protocol import State
 
 from hub import wire
 from hub.engine.concern import Concern
@@ -21,8 +20,6 @@ from hub.hall import Hall
 from shared import messages as m
 from shared.model import CounterNumber, Instant, Role, TicketId
 
-Topic = tuple[Role, CounterNumber | None, TicketId | None]
-
 PACE_S = {
     Role.DISPLAY: 0.02,
     Role.COUNTER: 0.02,
@@ -31,7 +28,8 @@ PACE_S = {
     Role.SUPERVISOR: 0.2,
 }
 """A role's views go out at once, but not more often than this: under load only the newest matters.
-A call must reach the wall in the same breath; a kiosk's line lengths may lag by a blink."""
+A call must reach the wall in the same breath; a kiosk's line lengths may lag by a blink. Who is
+named first is sent first."""
 
 BUFFER_STAFF = 64 * 1024
 BUFFER_PHONE = 16 * 1024
@@ -43,10 +41,15 @@ _TIMED = (Role.KIOSK, Role.DISPLAY)
 _encode = msgspec.json.Encoder().encode
 
 
-class _Members:
-    """A topic's connections, and the view they were last sent."""
+class Topic:
+    """A role, a role's counter, or a ticket: who are shown it, and the view they were last sent."""
 
-    def __init__(self) -> None:
+    def __init__(self, actor: Actor) -> None:
+        self.role = actor.role
+        self.counter = actor.counter
+        self.ticket = actor.ticket
+        self.actor = Actor(actor.role, "", actor.counter, actor.ticket)
+        self.buffer = BUFFER_PHONE if actor.role is Role.TICKET else BUFFER_STAFF
         self.connections: set[ServerConnection] = set()
         self.view = b""
 
@@ -61,19 +64,22 @@ class _Pace:
 
 
 class Topics:
-    """All that are connected, by what they are shown. `drop` sends a slow reader away."""
+    """All that are connected, by what they are shown. `drop` sends a slow reader away, `end`
+    one whose ticket's day is over."""
 
     def __init__(
         self,
         hall: Hall,
         clock: Callable[[], Instant],
         drop: Callable[[ServerConnection], None],
+        end: Callable[[ServerConnection, Refusal], None],
     ) -> None:
         self._hall = hall
         self._clock = clock
         self._drop = drop
-        self._topics: dict[Topic, _Members] = {}
-        self._paces = {role: _Pace() for role in Role}
+        self._end = end
+        self._topics: dict[tuple[Role, CounterNumber | None, TicketId | None], Topic] = {}
+        self._paces = {role: _Pace() for role in PACE_S}
         hall.watch(self._heard)
 
     def now(self) -> str:
@@ -85,9 +91,9 @@ class Topics:
         shown = view(self._hall.state, actor, self._clock())
         if isinstance(shown, Refusal):
             return shown
-        topic = (actor.role, actor.counter, actor.ticket)
-        members = self._topics.setdefault(topic, _Members())
-        members.connections.add(connection)
+        key = (actor.role, actor.counter, actor.ticket)
+        topic = self._topics.get(key) or self._topics.setdefault(key, Topic(actor))
+        topic.connections.add(connection)
         encoded = _encode(shown)
         site = self._hall.site
         welcome = m.Welcome(
@@ -98,27 +104,25 @@ class Topics:
             view=msgspec.Raw(encoded),
         )
         wire.send((connection,), _encode(welcome))
-        if not members.view:
-            members.view = encoded
-        elif members.view != encoded:
+        if not topic.view:
+            topic.view = encoded
+        elif topic.view != encoded:
             self._mark((topic,))  # the others have not had this view yet
         return topic
 
     def leave(self, connection: ServerConnection, topic: Topic) -> None:
         """The connection is gone; the last one takes its topic along."""
-        members = self._topics[topic]
-        members.connections.discard(connection)
-        if not members.connections:
-            del self._topics[topic]
-            self._paces[topic[0]].dirty.discard(topic)
+        topic.connections.discard(connection)
+        if not topic.connections:
+            del self._topics[topic.role, topic.counter, topic.ticket]
+            self._paces[topic.role].dirty.discard(topic)
 
     def beat(self) -> None:
         """Tell everyone that the hub is alive, and look again at what depends on the hour."""
         frame = _encode(m.Beat(self._hall.seq, self.now()))
-        for (role, _counter, _ticket), members in self._topics.items():
-            wire.send(members.connections, frame)
-            self._shed(members.connections, role)
-        timed = [topic for topic in self._topics if topic[0] in _TIMED]
+        for topic in self._topics.values():
+            self._send(topic, frame)
+        timed = [topic for topic in self._topics.values() if topic.role in _TIMED]
         self._hall.when_settled(functools.partial(self._mark, timed))
 
     def stop(self) -> None:
@@ -129,69 +133,62 @@ class Topics:
 
     def _heard(self, concern: Concern) -> None:
         """A batch is on disk: mark whom it concerns."""
-        self._mark([topic for topic in self._topics if self._concerns(topic, concern)])
+        self._mark([topic for topic in self._topics.values() if self._concerns(topic, concern)])
 
     def _concerns(self, topic: Topic, concern: Concern) -> bool:
-        role, counter, ticket_id = topic
-        if concern.everyone or role in (Role.KIOSK, Role.DISPLAY, Role.SUPERVISOR):
-            return True
         state = self._hall.state
-        if role is Role.COUNTER and counter is not None:
-            return counter in concern.counters or not concern.lines.isdisjoint(
-                state.lines_of(counter)
-            )
-        ticket = state.tickets.get(ticket_id) if ticket_id is not None else None
-        if ticket is None or ticket_id in concern.tickets:
-            return True
-        return ticket.line in concern.lines or ticket.service in concern.lines
+        if topic.ticket is not None:
+            ticket = state.tickets.get(topic.ticket)
+            if ticket is None or ticket.service in concern.lines or concern.everyone:
+                return True
+            return ticket.line in concern.lines or ticket.id in concern.tickets
+        if topic.counter is not None and not concern.everyone:
+            lines = state.lines_of(topic.counter)
+            return topic.counter in concern.counters or not concern.lines.isdisjoint(lines)
+        return True
 
     def _mark(self, topics: Iterable[Topic]) -> None:
         """These have something new to show: now, or as soon as their role's pace allows."""
         loop = asyncio.get_running_loop()
-        roles = set()
         for topic in topics:
-            self._paces[topic[0]].dirty.add(topic)
-            roles.add(topic[0])
-        for role in roles:
-            pace = self._paces[role]
-            if pace.due is not None:
+            self._paces[topic.role].dirty.add(topic)
+        for role, pace in self._paces.items():
+            if not pace.dirty or pace.due is not None:
                 continue
             wait = max(0.0, pace.last + PACE_S[role] - loop.time())
-            publish = functools.partial(self._publish, role)
+            publish = functools.partial(self._publish, pace)
             if wait:
                 pace.due = loop.call_later(wait, self._hall.when_settled, publish)
             else:
                 self._hall.when_settled(publish)
 
-    def _publish(self, role: Role) -> None:
-        """Send a role's dirty topics their views, if changed; runs while the state is settled."""
-        pace = self._paces[role]
+    def _publish(self, pace: _Pace) -> None:
+        """Send a role's dirty topics their views, if changed; runs while the state is settled.
+
+        All views are computed before the first is sent: in turns, each would find the processor's
+        caches full of the other's work.
+        """
         pace.due = None
-        pace.last = asyncio.get_running_loop().time()
         dirty, pace.dirty = pace.dirty, set()
-        now = self._clock()
+        state, now = self._hall.state, self._clock()
         head = b'{"type":"view","seq":%d,"view":' % self._hall.seq
+        changed = []
         for topic in dirty:
-            members = self._topics.get(topic)
-            if members is None:
-                continue
-            _role, counter, ticket = topic
-            shown = view(self._hall.state, Actor(role, "", counter, ticket), now)
+            shown = view(state, topic.actor, now)
             if isinstance(shown, Refusal):
-                # The day that this ticket belonged to is over; its page has said so already.
+                for connection in topic.connections:
+                    self._end(connection, shown)
                 continue
             encoded = _encode(shown)
-            if encoded == members.view:
-                continue
-            members.view = encoded
-            wire.send(members.connections, head + encoded + b"}")
-            self._shed(members.connections, role)
+            if encoded != topic.view:
+                topic.view = encoded
+                changed.append((topic, head + encoded + b"}"))
+        if changed:
+            pace.last = asyncio.get_running_loop().time()
+        for topic, frame in changed:
+            self._send(topic, frame)
 
-    def _shed(self, connections: set[ServerConnection], role: Role) -> None:
-        """Close those who read too slowly: the wire has no backpressure of its own."""
-        cap = BUFFER_PHONE if role is Role.TICKET else BUFFER_STAFF
-        for connection in connections:
-            if connection.state is not State.OPEN:
-                continue
-            if connection.transport.get_write_buffer_size() > cap:
-                self._drop(connection)
+    def _send(self, topic: Topic, frame: bytes) -> None:
+        """Send to all of a topic, and drop who reads too slowly: the wire has no backpressure."""
+        for connection in wire.send(topic.connections, frame, topic.buffer):
+            self._drop(connection)

@@ -78,9 +78,14 @@ class IssueTicket(_Command, frozen=True, tag="issue_ticket"):
 
 
 class CallNext(_Command, frozen=True, tag="call_next"):
-    """Finish what the counter has in hand and call whoever is next by the rule."""
+    """Finish what the counter has in hand and call whoever is next by the rule.
+
+    `ticket` is the one the officer saw in hand, null for none: if that is no longer so, the
+    command is refused, so that pressing twice calls once. Left out, it is not looked at.
+    """
 
     counter: CounterNumber | None = None
+    ticket: TicketId | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class CallTicket(_Command, frozen=True, tag="call_ticket"):

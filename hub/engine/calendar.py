@@ -12,6 +12,9 @@ _DAY_OPENS_BEFORE = timedelta(minutes=60)
 
 _LOOK_AHEAD_DAYS = 31
 
+_LONGEST_PAUSE = timedelta(days=31)
+"""No centre is closed longer without a word; a clock that has jumped may say so."""
+
 
 def sittings(site: Site, day: date) -> tuple[tuple[time, time], ...]:
     """The opening hours of that date; none on holidays and days off."""
@@ -59,6 +62,14 @@ def next_opening(site: Site, moment: datetime) -> datetime | None:
     return None
 
 
+def next_numbers(state: State, now: Instant) -> datetime | None:
+    """When this hall gives numbers next; not today any more if today's day has been closed."""
+    moment = state.local(now)
+    if state.day is None and state.last_day == moment.date().isoformat():
+        moment = moment.replace(hour=23, minute=59, second=59)
+    return next_opening(state.site, moment)
+
+
 def hours_text(site: Site, day: date) -> str:
     """That date's hours as people write them, `7:30–11:30 · 13:30–17:00`; empty on a day off."""
     return " · ".join(
@@ -71,12 +82,18 @@ def due(state: State, now: Instant) -> OpenDay | CloseDay | None:
     """What the hub itself should wish for now.
 
     A day opens an hour before its first opening and closes at midnight. A clock that jumped back
-    shows a date at or before the newest day opened: then nothing is due, and the day goes on.
+    shows a date at or before the newest day opened: then nothing is due, and the day goes on. One
+    that shows a date long after it has probably jumped forward: a supervisor has to open that day,
+    for a day once opened cannot be taken back.
     """
     moment = state.local(now)
     today = moment.date().isoformat()
     if state.last_day is not None and today <= state.last_day:
         return None
+    if state.last_day is not None and not state.always_open:
+        last = date.fromisoformat(state.last_day)
+        if moment.date() - last > _LONGEST_PAUSE:
+            return CloseDay() if state.day is not None else None
     spans = _spans(state.site, moment.date())
     if state.always_open or (spans and moment >= spans[0][0] - _DAY_OPENS_BEFORE):
         return OpenDay(today)

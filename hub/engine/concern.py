@@ -26,17 +26,18 @@ class Concern(msgspec.Struct):
 
 
 def concern_of(state: State, events: Iterable[e.Event]) -> Concern:
-    """Whom `events` concern. `state` has already taken them in."""
+    """Whom the events of one command concern. `state` has just taken them in, and no more."""
     concern = Concern()
     for event in events:
         if isinstance(event, e.DayOpened | e.DayReopened | e.DayClosed):
-            concern.everyone = True
-            continue
+            return Concern(everyone=True)
         if isinstance(event, e.CounterOpened | e.CounterPaused | e.CounterClosed):
             concern.lines.update(state.lines_of(event.counter))
             concern.counters.add(event.counter)
             continue
-        ticket = state.tickets[event.ticket]
+        ticket = state.tickets.get(event.ticket)
+        if ticket is None:
+            continue  # its day has ended with this very command; everyone will be told
         concern.tickets.add(ticket.id)
         concern.lines.update((ticket.service, ticket.line))
         if ticket.counter is not None:

@@ -56,6 +56,8 @@ def _open_day(state: State, command: m.OpenDay, now: Instant) -> Decision:
         valid = False
     if not valid:
         return Refusal("bad_day", _("Ngày phải viết dạng NĂM-THÁNG-NGÀY, ví dụ 2026-11-23."))
+    if day > state.local(now).date().isoformat():
+        return Refusal("bad_day", _("Ngày này chưa đến; không mở trước được."))
     if state.day == day:
         return Refusal("day_open", _("Ngày làm việc này đang mở."))
     if state.last_day == day:
@@ -84,7 +86,7 @@ def _end_of_day(state: State) -> list[e.Event]:
 
 def _shut(state: State, now: Instant) -> Refusal:
     """Numbers are not given now; say when they will be."""
-    opening = calendar.next_opening(state.site, state.local(now))
+    opening = calendar.next_numbers(state, now)
     if opening is None:
         return Refusal("service_closed", _("Hiện không phát số. Mời ông/bà hỏi quầy hướng dẫn."))
     if opening.date() == state.local(now).date():

@@ -3,6 +3,8 @@
 Every function takes the state, who asks, the command and the time, and gives events or a refusal.
 """
 
+import msgspec
+
 from hub.engine import events as e
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
@@ -32,6 +34,8 @@ def call_next(state: State, actor: Actor, command: m.CallNext, now: Instant) -> 
     counter = _desk(state, actor, command.counter)
     if isinstance(counter, Refusal):
         return counter
+    if command.ticket is not msgspec.UNSET and command.ticket != counter.ticket:
+        return _stale()
     ticket = next_ticket(state, counter.number)
     if ticket is None:
         return Refusal("nobody_waiting", _("Không còn ai chờ ở quầy này."))
@@ -139,7 +143,7 @@ def transfer(state: State, actor: Actor, command: m.Transfer, now: Instant) -> D
     if command.to is not None and command.to not in service.counters:
         return Refusal("wrong_counter", _("Quầy đó không làm dịch vụ này."))
     assert ticket.counter is not None
-    if command.to == ticket.counter or (command.to is None and service.id == ticket.service):
+    if service.id == ticket.service and command.to in (ticket.to, ticket.counter):
         return Refusal("same_line", _("Số này đang ở đúng quầy và dịch vụ đó rồi."))
     return [e.TicketTransferred(ticket.id, ticket.counter, service.id, command.to)]
 
@@ -175,6 +179,10 @@ def close_counter(state: State, actor: Actor, command: m.CloseCounter, now: Inst
         number = state.tickets[counter.ticket].number
         words = _("Quầy đang có số {number}; hãy kết thúc số đó trước.").format(number=number)
         return Refusal("counter_busy", words)
+    own = len(state.line(f"@{counter.number}"))
+    if own:
+        words = _("Còn {count} người chỉ chờ quầy này; hãy gọi hoặc chuyển họ trước.")
+        return Refusal("counter_busy", words.format(count=own))
     if counter.state is CounterState.CLOSED:
         return []
     return [e.CounterClosed(counter.number, actor.name)]
@@ -205,8 +213,12 @@ def _in_hand(
     if counter.ticket is None:
         return Refusal("nothing_in_hand", _("Quầy chưa gọi số nào."))
     if expected is not None and expected != counter.ticket:
-        return Refusal("not_current", _("Số đó không còn ở quầy này; màn hình vừa được cập nhật."))
+        return _stale()
     ticket = state.tickets[counter.ticket]
     if ticket.state not in allowed:
         return Refusal("wrong_state", _("Số này đã bắt đầu phục vụ."))
     return ticket
+
+
+def _stale() -> Refusal:
+    return Refusal("not_current", _("Quầy không còn ở số đó; màn hình vừa được cập nhật."))

@@ -120,7 +120,7 @@ def _held(state: State, event: e.TicketHeld, seq: Seq, at: Instant) -> None:
 
 def _returned(state: State, event: e.TicketReturned, seq: Seq, at: Instant) -> None:
     ticket = state.tickets[event.ticket]
-    ticket.returned = event.arrival != ticket.arrival
+    ticket.returned = ticket.state is TicketState.NO_SHOW
     if ticket.returned:
         ticket.joined = seq
         ticket.arrival = event.arrival
@@ -169,6 +169,7 @@ def _move(state: State, ticket_id: TicketId, to: TicketState) -> Ticket:
     if ticket.state is TicketState.WAITING:
         line = state.lines[ticket.line]
         del line[bisect_left(line, ticket.place)]
+        state.waiting[ticket.service] -= 1
         if not line:
             state.forget()
     state.totals[ticket.state] -= 1
@@ -184,6 +185,7 @@ def _join(state: State, ticket: Ticket) -> None:
     if not line:
         state.forget()
     insort(line, ticket.place)
+    state.waiting[ticket.service] = state.waiting.get(ticket.service, 0) + 1
 
 
 def _leave(state: State, number: CounterNumber, at: Instant) -> Counter:

@@ -127,6 +127,8 @@ class State:
         self.lines: dict[LineKey, list[Place]] = {}
         self.ordinals: dict[str, int] = {}
         self.issued: dict[ServiceId, int] = {}
+        self.waiting: dict[ServiceId, int] = {}
+        """People waiting for a service, those sent to one certain counter too."""
         self.calls = 0
         self.recent: list[Call] = []
         self.totals = dict.fromkeys(TicketState, 0)
@@ -155,10 +157,13 @@ class State:
         return (*self.site.services_of.get(counter, ()), f"@{counter}")
 
     def ahead(self, ticket: Ticket) -> int:
-        """How many of its line come before it; 0 when it does not wait."""
+        """How many come before it: of its line, or, if it is bound to a counter, of all lines
+        that counter calls from. 0 when it does not wait."""
         if ticket.state is not TicketState.WAITING:
             return 0
-        return bisect_left(self.line(ticket.line), ticket.place)
+        if ticket.to is None:
+            return bisect_left(self.line(ticket.line), ticket.place)
+        return sum(bisect_left(self.line(key), ticket.place) for key in self.lines_of(ticket.to))
 
     def service_name(self, service: ServiceId) -> str:
         """Its name, or its id if the configuration has dropped it."""

@@ -28,26 +28,26 @@ _ASIDE = (TicketState.HELD, TicketState.NO_SHOW)
 
 def view(state: State, actor: Actor, now: Instant) -> m.View | Refusal:
     """The view of `actor`'s role; a refusal where its counter or ticket does not exist today."""
+    if actor.ticket is not None:  # first, for they are the most
+        if actor.ticket not in state.tickets:
+            return Refusal("unknown_ticket", _("Không có số này trong ngày hôm nay."))
+        return ticket_view(state, actor.ticket, now)
     if actor.role is Role.KIOSK:
         return kiosk_view(state, now)
     if actor.role is Role.DISPLAY:
         return display_view(state, now)
     if actor.role is Role.SUPERVISOR:
         return supervisor_view(state, now)
-    if actor.role is Role.COUNTER:
-        if actor.counter not in state.counters:
-            return Refusal("unknown_counter", _("Không có quầy này."))
-        return counter_view(state, actor.counter, now)
-    if actor.ticket not in state.tickets:
-        return Refusal("unknown_ticket", _("Không có số này trong ngày hôm nay."))
-    return ticket_view(state, actor.ticket, now)
+    if actor.counter not in state.counters:
+        return Refusal("unknown_counter", _("Không có quầy này."))
+    return counter_view(state, actor.counter, now)
 
 
 def kiosk_view(state: State, now: Instant) -> m.KioskView:
     """What a kiosk shows."""
     site, moment = state.site, state.local(now)
     gives = state.day is not None and (state.always_open or calendar.gives_numbers(site, moment))
-    opening = None if gives else calendar.next_opening(site, moment)
+    opening = None if gives else calendar.next_numbers(state, now)
     return m.KioskView(
         site=site.name,
         province=site.province,
@@ -68,7 +68,7 @@ def _kiosk_services(state: State, gives: bool) -> tuple[m.KioskService, ...]:
     order = {group.id: place for place, group in enumerate(state.site.groups)}
     shown = []
     for service in sorted(state.site.services, key=lambda one: order[one.group]):
-        waiting = len(state.line(service.id))
+        waiting = state.waiting.get(service.id, 0)
         full = service.quota is not None and state.issued.get(service.id, 0) >= service.quota
         why = _("Hết số hôm nay") if full else None if gives else _("Ngoài giờ phát số")
         shown.append(
@@ -95,7 +95,7 @@ def display_view(state: State, now: Instant) -> m.DisplayView:
     """What a wall display shows."""
     site = state.site
     lines = [
-        m.BoardLine(service.id, service.name, len(state.line(service.id)))
+        m.BoardLine(service.id, service.name, state.waiting.get(service.id, 0))
         for service in site.services
     ]
     return m.DisplayView(
@@ -221,9 +221,9 @@ def _supervisor_line(state: State, service: ServiceId) -> m.SupervisorLine:
     return m.SupervisorLine(
         service=service,
         name=state.service_name(service),
-        waiting=len(line),
+        waiting=state.waiting.get(service, 0),
         issued=state.issued.get(service, 0),
-        wait=expected_wait(state, service, len(line)),
+        wait=expected_wait(state, service, state.waiting.get(service, 0)),
         oldest_at=oldest,
     )
 

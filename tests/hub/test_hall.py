@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import uuid
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -58,6 +58,13 @@ async def serving(hall: Hall) -> AsyncIterator[Hall]:
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait for what nobody but a test wants to be told."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
 
 
 def fresh() -> RequestId:
@@ -161,17 +168,13 @@ async def test_what_cannot_be_kept_is_refused_and_the_hub_recovers_by_itself(
         assert not hall.healthy
         assert heard == []
         assert code(await hall.ask(KIOSK, fresh(), m.IssueTicket(LAND))) == expected
+        unread = expected if isinstance(ill, StorageDamaged) else "nothing_in_hand"
+        assert code(await hall.ask(officer(1), fresh(), m.Finish())) == unread
+        assert not hall.healthy, "nothing was kept, so nothing has recovered"
         journal.ill = None
         assert number(await hall.ask(KIOSK, lost, m.IssueTicket(LAND))) == "A002"
         assert hall.healthy
         assert hall.state.totals[TicketState.WAITING] == 2
-
-
-async def two_under_way(hall: Hall) -> None:
-    """Wait until the second batch has started; nothing but a test wants to know."""
-    async with asyncio.timeout(10):
-        while len(hall._under_way) < 2:  # noqa: ASYNC110
-            await asyncio.sleep(0)
 
 
 async def test_two_batches_under_way_are_lost_together_and_found_again() -> None:
@@ -192,7 +195,7 @@ async def test_two_batches_under_way_are_lost_together_and_found_again() -> None
         await asyncio.to_thread(entered.wait, 10)
         requests = [fresh() for _ in range(WORTH_A_COMMIT)]
         second = [asyncio.create_task(hall.ask(KIOSK, r, m.IssueTicket(LAND))) for r in requests]
-        await two_under_way(hall)
+        await until(lambda: len(hall._under_way) == 2)
         go_on.set()
         assert {code(o) for o in await asyncio.gather(first, *second)} == {"storage_full"}
         assert hall.seq == hall.state.seq == journal.last_seq() == 2
@@ -218,7 +221,7 @@ async def test_a_request_repeated_while_it_is_under_way_counts_once() -> None:
         await asyncio.to_thread(entered.wait, 10)
         others = [request, *(fresh() for _ in range(WORTH_A_COMMIT))]
         rest = [asyncio.create_task(hall.ask(KIOSK, r, m.IssueTicket(LAND))) for r in others]
-        await two_under_way(hall)
+        await until(lambda: len(hall._under_way) == 2)
         go_on.set()
         numbers = [number(outcome) for outcome in await asyncio.gather(first, *rest)]
     assert numbers[:3] == ["A001", "A001", "A002"]
@@ -244,6 +247,48 @@ async def test_a_restart_on_a_real_database_goes_on_where_it_stopped(tmp_path: P
         async with serving(Hall(SITE, journal, Clock())) as again:
             assert again.seq == 2
             assert number(await again.ask(KIOSK, fresh(), m.IssueTicket(LAND))) == "A002"
+    finally:
+        journal.close()
+
+
+async def test_health_comes_back_without_anybody_asking(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hub.hall.DAY_CHECK_S", 0.01)
+    journal = SickJournal()
+    async with serving(Hall(SITE, journal, Clock())) as hall:
+        journal.ill = StorageFull("no room")
+        assert code(await hall.ask(KIOSK, fresh(), m.IssueTicket(LAND))) == "storage_full"
+        journal.ill = None
+        await until(lambda: hall.healthy)
+        assert number(await hall.ask(KIOSK, fresh(), m.IssueTicket(LAND))) == "A001"
+
+
+async def test_a_day_that_ends_with_people_waiting_tells_everyone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hub.hall.DAY_CHECK_S", 0.01)
+    clock = Clock()
+    heard: list[Concern] = []
+    async with serving(Hall(SITE, MemoryJournal(), clock, always_open=True)) as hall:
+        for _ in range(3):
+            await hall.ask(KIOSK, fresh(), m.IssueTicket(LAND))
+        await hall.ask(officer(1), fresh(), m.CallNext())
+        hall.watch(heard.append)
+        clock.now = at("00:00", "2026-11-24")
+        await until(lambda: hall.state.day == "2026-11-24" and bool(heard))
+        assert heard == [Concern(everyone=True)]
+        assert number(await hall.ask(KIOSK, fresh(), m.IssueTicket(LAND))) == "A001"
+
+
+async def test_a_hub_that_was_off_overnight_opens_the_next_day(tmp_path: Path) -> None:
+    clock = Clock()
+    journal = SqliteJournal(tmp_path)
+    try:
+        async with serving(Hall(SITE, journal, clock)) as hall:
+            await hall.ask(KIOSK, fresh(), m.IssueTicket(LAND))
+        clock.now = at("07:20", "2026-11-24")
+        async with serving(Hall(SITE, journal, clock)) as hall:
+            assert hall.state.day == "2026-11-24"
+            assert number(await hall.ask(KIOSK, fresh(), m.IssueTicket(LAND))) == "A001"
     finally:
         journal.close()
 

@@ -14,15 +14,16 @@ from websockets.asyncio.server import broadcast
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin
 
-from hub import topics
+from hub import realtime, topics
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
 from hub.hall import Hall
 from hub.journal.memory import MemoryJournal
 from hub.realtime import Live
 from shared import messages as m
+from shared.errors import StorageError
 from shared.model import CounterNumber, Instant, Role, TicketId
-from tests.hub.hall_site import SITE
+from tests.hub.hall_site import SITE, at
 from tests.hub.test_hall import Clock
 
 Frame = dict[str, Any]
@@ -49,10 +50,13 @@ class Room:
         self.clock = Clock()
         self.hall = Hall(SITE, MemoryJournal(), self.clock)
         self.revoked: set[Role] = set()
+        self.ill = False
         self.live = Live(self.hall, self.admit, self.clock)
         self.stack = contextlib.AsyncExitStack()
 
     def admit(self, hello: m.Hello, cookies: Mapping[str, str]) -> Actor | Refusal:
+        if self.ill:
+            raise StorageError("database is locked")
         if hello.role in self.revoked:
             return Refusal("bad_credential", "đã thu hồi")
         return admit(hello, cookies)
@@ -342,11 +346,51 @@ async def test_a_device_whose_credential_is_revoked_is_sent_away(room: Room) -> 
     assert (await display.frame("beat"))["type"] == (await phone.frame("beat"))["type"]
 
 
-async def test_a_phone_of_a_day_that_is_over_keeps_its_last_word(room: Room) -> None:
+async def test_a_phone_is_told_when_its_day_is_over(room: Room) -> None:
     kiosk, boss = await room.join("kiosk"), await room.join("supervisor")
     issued = (await kiosk.ask(kind="issue_ticket", service="dat-dai"))["value"]
-    phone = await room.join("ticket", issued["ticket"])
-    await boss.ask(kind="close_day")
-    assert (await phone.view_where(lambda v: v["state"] == "cancelled"))["type"] == "view"
-    await boss.ask(kind="open_day", day="2026-11-24")
+    phone, other = await room.join("ticket", issued["ticket"]), await room.join("display")
+    room.clock.now = at("08:00", "2026-11-24")
+    await boss.ask(kind="open_day")
+    assert (await phone.frame("refused"))["code"] == "bad_credential"
+    assert await phone.closed() == m.Close.POLICY
+    empty = await other.view_where(lambda view: not any(x["count"] for x in view["waiting"]))
+    assert empty["seq"] == room.hall.seq
     assert (await kiosk.ask(kind="issue_ticket", service="dat-dai"))["value"]["number"] == "A001"
+
+
+async def test_who_sends_only_what_must_be_refused_is_cut_off(room: Room) -> None:
+    kiosk, other = await room.join("kiosk"), await room.join("kiosk")
+    nested = '{"a":' + "[" * 8000
+    for _ in range(realtime.MAX_REFUSED + 10):
+        await kiosk.connection.send(nested)
+    with contextlib.suppress(ConnectionClosed):
+        assert (await kiosk.frame("refused"))["code"] == "bad_frame"
+    assert await kiosk.closed() in (m.Close.POLICY, 1006)
+    assert (await other.ask(kind="issue_ticket", service="dat-dai"))["type"] == "result"
+
+
+async def test_a_registry_that_cannot_be_read_stops_no_heart(room: Room) -> None:
+    display = await room.join("display")
+    room.ill = True
+    room.live._ask_again()
+    late = Client(await room.socket())
+    await late.send(type="hello", version=1, role="kiosk", credential="ok")
+    assert (await late.frame("refused"))["code"] == "storage_failed"
+    room.live._topics.beat()
+    assert (await display.frame("beat"))["type"] == "beat"
+
+
+async def test_one_id_in_large_and_small_letters_is_one_request(room: Room) -> None:
+    kiosk = await room.join("kiosk")
+    request = str(uuid.uuid4())
+    first = await kiosk.ask(request, kind="issue_ticket", service="dat-dai")
+    again = await kiosk.ask(request.upper(), kind="issue_ticket", service="dat-dai")
+    assert first["value"] == again["value"]
+
+
+@pytest.mark.parametrize("origin", ["http://[", "http://evil.example", "null"])
+async def test_a_strange_origin_is_refused_and_not_an_error(room: Room, origin: str) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(f"ws://127.0.0.1:{room.port}/live", origin=Origin(origin))
+    assert refused.value.response.status_code == 403

@@ -41,7 +41,7 @@ const link = new Link(
 
 /** What each act wants of the hub; null when it cannot be done now. */
 const ACTS = {
-  next: (view) => (view.waiting > 0 ? { kind: "call_next" } : null),
+  next: (view) => (view.waiting > 0 ? { kind: "call_next", ticket: view.current?.ticket ?? null } : null),
   start: (view) => inHand(view, "start_service", "called"),
   finish: (view) => inHand(view, "finish"),
   recall: (view) => inHand(view, "recall", "called"),

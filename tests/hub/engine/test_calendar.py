@@ -38,6 +38,14 @@ def test_a_clock_set_back_opens_no_second_day() -> None:
     assert calendar.due(room.state, at("08:00", "2026-11-20")) is None
 
 
+def test_a_clock_far_ahead_opens_no_day_by_itself() -> None:
+    room = Room()
+    assert calendar.due(room.state, at("08:00", "2027-11-23")) == m.CloseDay()
+    room.does(BOSS, m.CloseDay())
+    assert calendar.due(room.state, at("08:00", "2027-11-23")) is None
+    assert calendar.due(room.state, at("08:00", "2026-12-24")) == m.OpenDay("2026-12-24")
+
+
 def test_a_day_that_the_supervisor_closed_stays_closed() -> None:
     room = Room()
     room.does(BOSS, m.CloseDay())

@@ -8,6 +8,7 @@ import pytest
 from hub.engine import events as e
 from hub.engine.rights import ALLOWED, Actor
 from hub.engine.site import Season
+from hub.engine.views import kiosk_view
 from shared import messages as m
 from shared.model import (
     CounterNumber,
@@ -59,6 +60,17 @@ def test_a_day_never_opens_twice_or_backwards() -> None:
     assert room.refuses(BOSS, m.OpenDay("2026-11-22")) == "day_past"
     assert room.refuses(BOSS, m.OpenDay("23/11/2026")) == "bad_day"
     assert room.refuses(BOSS, m.OpenDay("20261124")) == "bad_day"
+    assert room.refuses(BOSS, m.OpenDay("2026-11-24")) == "bad_day"
+    assert room.refuses(BOSS, m.OpenDay("9999-12-31")) == "bad_day"
+
+
+def test_after_a_day_was_closed_early_the_next_opening_is_on_another_day() -> None:
+    room = Room()
+    room.does(BOSS, m.CloseDay())
+    refusal = room.tries(KIOSK, m.IssueTicket(LAND))
+    assert not isinstance(refusal, list)
+    assert "từ 07:15 ngày 24/11." in refusal.reason
+    assert kiosk_view(room.state, room.now).next_opening == "2026-11-24T07:15:00+07:00"
 
 
 def test_a_day_closed_too_early_goes_on_with_its_numbers() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from hub.engine import events as e
+from hub.engine.views import display_view, ticket_view
 from shared import messages as m
 from shared.model import CounterNumber, CounterState, Role, ServiceId, TicketId, TicketState
 from tests.hub.hall_site import BOSS, KIOSK, LAND, OLD, RESULT, TRADE, Room, officer
@@ -56,6 +57,16 @@ def test_a_clock_set_back_does_not_let_later_people_pass() -> None:
     room.later(-30)
     room.issue()
     assert [room.next(1), room.next(1)] == ["A001", "A002"]
+
+
+def test_pressing_next_twice_calls_once() -> None:
+    room = Room()
+    first = room.issue()
+    room.issue()
+    room.does(officer(1), m.CallNext(ticket=None))
+    assert room.refuses(officer(1), m.CallNext(ticket=None)) == "not_current"
+    room.does(officer(1), m.CallNext(ticket=first))
+    assert room.refuses(officer(1), m.CallNext(ticket=first)) == "not_current"
 
 
 def test_next_with_nobody_waiting_changes_nothing() -> None:
@@ -171,7 +182,33 @@ def test_a_ticket_sent_to_one_counter_is_called_there_and_nowhere_else() -> None
     room.next(3)
     room.does(officer(3), m.Transfer(LAND, to=TWO))
     assert room.refuses(officer(1), m.CallNext()) == "nobody_waiting"
+    board = display_view(room.state, room.now)
+    assert [line.count for line in board.waiting if line.service == LAND] == [1]
+    assert room.refuses(officer(2), m.CloseCounter()) == "counter_busy"
     assert room.next(2) == "B001"
+
+
+def test_who_is_sent_to_one_counter_sees_all_that_it_calls_first() -> None:
+    room = Room()
+    room.issue(LAND)
+    room.issue(RESULT)
+    room.later(1)
+    sent = room.issue(TRADE)
+    room.next(3)
+    room.does(officer(3), m.Transfer(LAND, to=TWO))
+    assert ticket_view(room.state, sent, room.now).ahead == 2
+
+
+def test_a_no_show_goes_behind_all_even_when_the_clock_was_set_back() -> None:
+    room = Room()
+    missed = room.issue()
+    room.later(-15)
+    room.issue()
+    room.issue()
+    room.next(1)
+    room.does(officer(1), m.NoShow())
+    room.does(officer(1), m.ReturnTicket(missed))
+    assert [room.next(1) for _ in range(3)] == ["A002", "A003", "A001"]
 
 
 def test_a_transfer_must_lead_somewhere_else() -> None:
@@ -183,6 +220,11 @@ def test_a_transfer_must_lead_somewhere_else() -> None:
     assert room.refuses(officer(1), m.Transfer(LAND, to=THREE)) == "wrong_counter"
     assert room.refuses(officer(1), m.Transfer(ServiceId("?"))) == "unknown_service"
     room.does(officer(1), m.Transfer(LAND, to=TWO))
+    room.next(2)
+    assert room.refuses(officer(2), m.Transfer(LAND, to=TWO)) == "same_line"
+    room.does(officer(2), m.Transfer(LAND))
+    room.next(2)
+    room.does(officer(2), m.Transfer(RESULT, to=TWO))
 
 
 def test_a_certain_ticket_may_be_called_out_of_turn_with_the_reason_kept() -> None:

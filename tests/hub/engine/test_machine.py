@@ -209,8 +209,7 @@ class HallMachine(RuleBasedStateMachine):
         if person.state == "no_show":
             back = max(self.now, self.model.latest)
             self.model.latest = back
-            if back != person.arrival:
-                person.arrival, person.joined = back, self.model.joined()
+            person.arrival, person.joined = back, self.model.joined()
         person.state, person.counter = "waiting", None
 
     @precondition(lambda self: self.model.people)

@@ -256,8 +256,8 @@ def test_a_batch_concerns_only_those_whose_view_it_changes() -> None:
     room.does(officer(2), m.Hold())
     returned = concern_of(room.state, room.does(officer(2), m.ReturnTicket(ticket)))
     assert (returned.tickets, returned.everyone) == ({ticket}, False)
-    closed = concern_of(room.state, room.does(BOSS, m.CloseDay()))
-    assert closed.everyone
+    room.now = at("08:00", "2026-11-24")
+    assert concern_of(room.state, room.does(BOSS, m.OpenDay())) == Concern(everyone=True)
     both = Concern({"a"}, {ONE}, {ticket})
     both.merge(Concern({"b"}, set(), set(), True))
     assert both == Concern({"a", "b"}, {ONE}, {ticket}, True)
