@@ -142,7 +142,7 @@ class Topics:
             if ticket is None or ticket.service in concern.lines or concern.everyone:
                 return True
             return ticket.line in concern.lines or ticket.id in concern.tickets
-        if topic.counter is not None and not concern.everyone:
+        if topic.role is Role.COUNTER and topic.counter is not None and not concern.everyone:
             lines = state.lines_of(topic.counter)
             return topic.counter in concern.counters or not concern.lines.isdisjoint(lines)
         return True

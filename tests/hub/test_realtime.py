@@ -159,6 +159,14 @@ async def test_a_number_taken_and_called_reaches_everyone_it_concerns(room: Room
     assert seen["view"]["state"] == "open", "what happened at counter 1 was none of its business"
 
 
+async def test_a_supervisor_who_has_a_counter_sees_all_of_them(room: Room) -> None:
+    boss = await room.join("supervisor", "ok 1")
+    desk = await room.join("counter", "ok 3")
+    await desk.ask(kind="open_counter")
+    seen = await boss.view_where(lambda view: view["counters"][2]["state"] == "open")
+    assert seen["seq"] == room.hall.seq
+
+
 async def test_the_same_request_after_a_reconnect_gives_the_same_number(room: Room) -> None:
     request = str(uuid.uuid4())
     first = await (await room.join("kiosk")).ask(request, kind="issue_ticket", service="dat-dai")
