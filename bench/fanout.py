@@ -72,11 +72,12 @@ def fanout() -> dict[str, float]:
         ]
         everyone = [*phones, *staff, desk]
         took, seen, cpu = _call_and_count(hub, desk, everyone)
-    bare = bare_cost(len(everyone), seen.bytes // seen.count)
+    bare, bare_took = bare_cost(len(everyone), seen.bytes // seen.count)
     cost = cpu / seen.count
     return {
         "fanout_ms_p50": percentile(took, 0.5),
         "fanout_ms_p99": percentile(took, 0.99),
+        "bare_ms_p50": percentile(bare_took, 0.5),
         "fanout_sockets_reached": seen.count / EVENTS,
         "fanout_us_per_delivery": cost * 1e6,
         "bare_us_per_delivery": bare * 1e6,
@@ -112,8 +113,10 @@ def _receive(clients: list[RawClient], seen: Deliveries, least: int) -> None:
     )
 
 
-def bare_cost(sockets: int, size: int) -> float:
-    """CPU seconds a delivery of a bare `websockets.broadcast`, in a process of its own."""
+def bare_cost(sockets: int, size: int) -> tuple[float, list[float]]:
+    """A bare `websockets.broadcast` in a process of its own: CPU seconds a delivery, and the
+    milliseconds to the last socket each time."""
+    took = []
     process = subprocess.Popen(
         [sys.executable, "-m", "bench.bare", str(size)],
         cwd=ROOT,
@@ -130,9 +133,11 @@ def bare_cost(sockets: int, size: int) -> float:
         watched = psutil.Process(process.pid)
         before = watched.cpu_times()
         for _ in range(EVENTS):
+            began = time.perf_counter()
             process.stdin.write("go\n")
             process.stdin.flush()
             _receive(clients, seen, sockets)
+            took.append((seen.last - began) * 1e3)
         after = watched.cpu_times()
     finally:
         process.stdin.close()
@@ -141,7 +146,7 @@ def bare_cost(sockets: int, size: int) -> float:
         for client in clients:
             client.close()
     used = after.user + after.system - before.user - before.system
-    return used / seen.count
+    return used / seen.count, took
 
 
 def hub_rss() -> dict[str, float]:
