@@ -8,7 +8,7 @@ from kivy.uix.widget import Widget
 
 from display import theme
 from display.board import Row
-from display.screens.lettering import Figures, Words, figures_width, scale
+from display.screens.lettering import Figures, WallWords, figures_width, scale
 from shared.i18n import _
 
 
@@ -84,12 +84,12 @@ class CallPanel(Call):
         self.tall = tall
         self.arrow = Arrow()
         self.words = (
-            Words(weight="medium", most=theme.LABEL),
-            Words(weight="medium", most=theme.LABEL, halign="left" if tall else "right"),
+            WallWords(weight="medium", most=theme.LABEL),
+            WallWords(weight="medium", most=theme.LABEL, halign="left" if tall else "right"),
         )
         self.greeting = (
-            Words(weight="bold", most=72, least=48, lines=2, halign="center", valign="bottom"),
-            Words(most=theme.LABEL, lines=2, halign="center", valign="top", color=theme.SECOND),
+            WallWords(weight="bold", most=72, least=48, lines=2, halign="center", valign="bottom"),
+            WallWords(most=theme.LABEL, lines=2, halign="center", valign="top", color=theme.SECOND),
         )
         super().__init__(**options)
         for widget in (self.arrow, *self.words, *self.greeting):
@@ -195,7 +195,7 @@ class CallRow(Call):
     """An earlier call, or one that has not been large yet: that one has a gold rim."""
 
     def __init__(self, **options: Any) -> None:
-        self.word = Words(most=theme.BODY, halign="center", color=theme.SECOND)
+        self.word = WallWords(most=theme.BODY, halign="center", color=theme.SECOND)
         super().__init__(**options)
         self.add_widget(self.word)
 

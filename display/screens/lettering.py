@@ -154,7 +154,7 @@ class _Piece(Widget):
         raise NotImplementedError
 
 
-class Words(_Piece):
+class WallWords(_Piece):
     """Text in at most `lines` lines, as large as fits between `most` and `least` units."""
 
     lines = NumericProperty(1)

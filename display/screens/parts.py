@@ -9,14 +9,14 @@ from kivy.uix.widget import Widget
 
 from display import theme
 from display.board import Cell, Desk, Line as Waiting
-from display.screens.lettering import Figures, Words, scale, wrapped
+from display.screens.lettering import Figures, WallWords, scale, wrapped
 from shared.i18n import _
 
 _GROUND = {Desk.CALLING: theme.GOLD, Desk.BUSY: theme.PANEL, Desk.FREE: theme.PANEL}
 _INK = {Desk.CALLING: theme.INK, Desk.BUSY: theme.TEXT}
 
 
-class Header(BoxLayout):
+class WallHeader(BoxLayout):
     """Which centre this is, and the hall's day and time."""
 
     site = StringProperty("")
@@ -34,7 +34,7 @@ class Footer(BoxLayout):
     upright = BooleanProperty(False)
 
 
-class Sign(Widget):
+class WallSign(Widget):
     """A triangle with its exclamation mark: an alarm is told by more than its colour."""
 
     color = ColorProperty(theme.TEXT)
@@ -63,7 +63,7 @@ class Sign(Widget):
             Line(points=[middle, y + high * 0.16, middle, y + high * 0.18], width=stroke)
 
 
-class LineRow(BoxLayout):
+class WallLine(BoxLayout):
     """How many wait for one service."""
 
     name = StringProperty("")
@@ -96,11 +96,11 @@ class CounterCell(Widget):
     rim = ColorProperty(theme.NAVY)
 
     def __init__(self, **options: Any) -> None:
-        self.title = Words(most=theme.SMALL, color=theme.SECOND, halign="center")
+        self.title = WallWords(most=theme.SMALL, color=theme.SECOND, halign="center")
         self.number = Figures(
             most=theme.CELL_NUMBER, least=theme.CELL_NUMBER_LEAST, halign="center"
         )
-        self.word = Words(most=theme.CELL_WORD, color=theme.SECOND, halign="center")
+        self.word = WallWords(most=theme.CELL_WORD, color=theme.SECOND, halign="center")
         super().__init__(**options)
         for widget in (self.title, self.number, self.word):
             self.add_widget(widget)

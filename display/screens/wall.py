@@ -12,8 +12,8 @@ from kivy.uix.widget import Widget
 from display import board as wall, theme
 from display.board import Board
 from display.screens.calls import CallPanel, CallRow
-from display.screens.lettering import Words, scale
-from display.screens.parts import CounterCell, Footer, Header, LineRow, Notice
+from display.screens.lettering import WallWords, scale
+from display.screens.parts import CounterCell, Footer, Notice, WallHeader, WallLine
 from shared.i18n import _
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
@@ -49,12 +49,12 @@ class CallsBody(Body):
         self.panel = CallPanel(tall=upright)
         count = theme.ROWS_TALL if upright else theme.ROWS_WIDE
         self.rows = [CallRow() for _n in range(count)]
-        self.heading = Words(
+        self.heading = WallWords(
             text=_("Số người đang chờ"), weight="medium", most=theme.HEADING, color=theme.SECOND
         )
         lines = theme.LINES_TALL if upright else theme.LINES_WIDE
-        self.lines = [LineRow() for _n in range(lines)]
-        self.nobody = Words(most=theme.BODY, lines=2, valign="top")
+        self.lines = [WallLine() for _n in range(lines)]
+        self.nobody = WallWords(most=theme.BODY, lines=2, valign="top")
         self.notice = Notice()
         self._empty = True
         super().__init__(**options)
@@ -151,10 +151,10 @@ class CountersBody(Body):
 
     def __init__(self, **options: Any) -> None:
         self.counters: list[CounterCell] = []
-        self.greeting = Words(
+        self.greeting = WallWords(
             most=72, least=48, lines=2, halign="center", valign="bottom", weight="bold"
         )
-        self.hint = Words(lines=2, halign="center", valign="top", color=theme.SECOND)
+        self.hint = WallWords(lines=2, halign="center", valign="top", color=theme.SECOND)
         super().__init__(**options)
         self.add_widget(self.greeting)
         self.add_widget(self.hint)
@@ -205,7 +205,7 @@ class Wall(BoxLayout):
     everything = BooleanProperty(False)
 
     def __init__(self, **options: Any) -> None:
-        self.header = Header()
+        self.header = WallHeader()
         self.footer = Footer()
         self.holder = BoxLayout()
         self.body: Body | None = None
