@@ -1,5 +1,6 @@
 """A centre as its configuration describes it (config/site.toml), checked once and then trusted."""
 
+import re
 from datetime import date, time
 from functools import cached_property
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,6 +11,10 @@ from shared.model import CounterNumber, GroupId, PriorityId, ServiceId
 
 VOICED_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 """Letters a prefix may use: I, O, Q and Đ are avoided, they are misread and misheard."""
+
+
+MOST_DIGITS = 6
+_ADDRESS = re.compile(r"https?://([\w.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(/[^\s?#]*)?")
 
 
 class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -124,6 +129,7 @@ def faults(site: Site) -> list[str]:
         ZoneInfo(site.timezone)
     except (ZoneInfoNotFoundError, ValueError):
         found.append(f"timezone: {site.timezone!r} is not a time zone; e.g. Asia/Ho_Chi_Minh")
+    found += _figure_faults(site)
     found += _repeats("groups", [group.id for group in site.groups])
     found += _repeats("services", [service.id for service in site.services])
     found += _repeats("counters", [str(counter.number) for counter in site.counters])
@@ -136,6 +142,27 @@ def faults(site: Site) -> list[str]:
         found += _season_faults(season)
     if not site.hours:
         found.append("hours: name at least one season of opening hours")
+    return found
+
+
+def _figure_faults(site: Site) -> list[str]:
+    found = []
+    if not 1 <= site.number_digits <= MOST_DIGITS:
+        found.append(f"number_digits: must be 1 to {MOST_DIGITS}")
+    if site.early_minutes < 0:
+        found.append("early_minutes: must be 0 or more")
+    if site.cut_off_minutes < 0:
+        found.append("cut_off_minutes: must be 0 or more")
+    found += [
+        f"priorities: {priority.id!r}: head_start_minutes must be 0 or more"
+        for priority in site.priorities
+        if priority.head_start_minutes < 0
+    ]
+    if site.public_url and not _ADDRESS.fullmatch(site.public_url):
+        found.append(
+            f"public_url: {site.public_url!r} is no address of pages;"
+            " e.g. https://motcua.nghean.gov.vn, or leave it empty"
+        )
     return found
 
 

@@ -85,6 +85,7 @@ def test_a_site_finds_its_parts_by_id() -> None:
     assert site.counter == {4: site.counters[0]}
     assert site.priority == {"co-cong": site.priorities[0]}
     assert site.services_of == {4: ("dat-dai",)}
+    assert site.full_name == "Trung tâm tỉnh Nghệ An"
 
 
 def test_a_sound_site_has_no_fault() -> None:
@@ -96,6 +97,17 @@ def broken() -> Iterator[tuple[str, Site]]:
     good = site.hours[0]
     yield "timezone: 'Mars/Olympus' is not a time zone", a_site(timezone="Mars/Olympus")
     yield "timezone: '../zone' is not a time zone", a_site(timezone="../zone")
+    for digits in (0, 7):
+        yield "number_digits: must be 1 to 6", a_site(number_digits=digits)
+    yield "early_minutes: must be 0 or more", a_site(early_minutes=-1)
+    yield "cut_off_minutes: must be 0 or more", a_site(cut_off_minutes=-1)
+    backwards_priority = replace(site.priorities[0], head_start_minutes=-1)
+    yield (
+        "priorities: 'co-cong': head_start_minutes must be 0 or more",
+        a_site(priorities=(backwards_priority,)),
+    )
+    for address in ("motcua.vn", "ftp://motcua.vn", "https://", "https://a b", "http://a/#x"):
+        yield f"public_url: '{address}' is no address", a_site(public_url=address)
     yield "groups: 'moi-truong' stands there twice", a_site(groups=site.groups * 2)
     yield "services: 'dat-dai' stands there twice", a_site(services=site.services * 2)
     yield "counters: '4' stands there twice", a_site(counters=site.counters * 2)
@@ -126,6 +138,13 @@ def test_a_fault_is_named_once_and_alone(sentence: str, site: Site) -> None:
     found = faults(site)
     assert len(found) == 1
     assert found[0].startswith(sentence)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "https://motcua.nghean.gov.vn", "http://10.0.0.5:8080", "http://[::1]:80/hall/"]
+)
+def test_an_address_that_phones_can_open_is_allowed(address: str) -> None:
+    assert faults(a_site(public_url=address, number_digits=1, early_minutes=0)) == []
 
 
 def test_a_quota_of_nought_and_two_letters_are_allowed() -> None:
