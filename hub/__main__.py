@@ -168,7 +168,7 @@ def _serve(args: argparse.Namespace) -> int:
                 app,
                 live_socket,
                 web_socket,
-                web_connections=settings.web_connections,
+                settings=settings,
                 on_ready=lambda: print(f"ready live={live_at} web={web_at}", flush=True),
             )
 

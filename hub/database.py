@@ -38,7 +38,8 @@ class Database:
     Threads may share it, one at a time: a second waits. Every failure is a StorageError, of the
     kind that fits; a broken constraint, column type or append-only rule is a ValueError, for it
     is a bug of the caller. `journal_mode` is `wal`, or `delete` for a file that several users
-    share; a read-only connection takes what it finds. `vfs` names another SQLite VFS, for tests.
+    share; a read-only connection takes what it finds. `busy_ms` is how long to wait for another
+    process that writes, once the connection stands. `vfs` names another SQLite VFS, for tests.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Database:
         *,
         read_only: bool = False,
         journal_mode: JournalMode = "wal",
+        busy_ms: int = BUSY_MS,
         vfs: str | None = None,
     ) -> None:
         check_library()
@@ -54,12 +56,16 @@ class Database:
         self._lock = threading.RLock()
         create = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
         flags = apsw.SQLITE_OPEN_READONLY if read_only else create
+        name = str(path)
+        if read_only and _is_on_read_only_medium(path):
+            name, flags = path.absolute().as_uri() + "?immutable=1", flags | apsw.SQLITE_OPEN_URI
         try:
-            self._connection = apsw.Connection(str(path), flags=flags, vfs=vfs)
+            self._connection = apsw.Connection(name, flags=flags, vfs=vfs)
         except apsw.Error as error:
             raise _in_our_words(error, path, 0) from error
         try:
             self._prepare(read_only, journal_mode)
+            self._connection.set_busy_timeout(busy_ms)
         except BaseException:
             self._connection.close()
             raise
@@ -134,6 +140,21 @@ class Database:
         """Let go of the file. Harmless when called twice."""
         with self._lock, self._errors():
             self._connection.close()
+
+
+def _is_on_read_only_medium(path: Path) -> bool:
+    """Whether SQLite cannot make the -shm file that reading in WAL mode takes, so that the file
+    must be read as one that nobody changes. Raises SetupError when part of it is still in a -wal.
+    """
+    log, index = (path.with_name(path.name + end) for end in ("-wal", "-shm"))
+    if not path.is_file() or os.access(path.parent, os.W_OK) or index.exists():
+        return False
+    if log.exists() and log.stat().st_size:
+        raise SetupError(
+            f"{path}: its newest part is in {log.name}, which cannot be read in a folder that"
+            " cannot be written; copy both files to one that can"
+        )
+    return True
 
 
 def _in_our_words(error: apsw.Error, path: Path, system_errno: int) -> StorageError:

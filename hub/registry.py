@@ -25,8 +25,15 @@ FILE = "registry.db"
 SESSION_MS = 12 * 3600 * 1000
 """How long an officer's sign-in lasts."""
 
-SHORTEST_PASSWORD = 4
+SHORTEST_PASSWORD = 8
+HIGHEST_COUNTER = 999
+LOOK_UP_MS = 250
+"""How long a look-up waits for a command line that writes: the event loop stands still for it."""
+
 _SECRET_BYTES = 32
+_NO_TEXT = {"Cc", "Cs", "Zl", "Zp"}
+"""Unicode categories: control characters, lone surrogates (an argument that is not UTF-8), and line
+separators."""
 
 _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS device (
@@ -65,7 +72,8 @@ class Officer(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One change of the registry: `kind` is `enrolled`, `revoked`, `officer_added`, `signed_in`."""
+    """One change of the registry: `kind` is `enrolled`, `revoked`, `officer_added`,
+    `officer_removed`, `signed_in`."""
 
     place: int
     at: Instant
@@ -78,17 +86,24 @@ class Change(msgspec.Struct, frozen=True):
 class Registry:
     """The registry in a data folder, made when it is missing. Threads may share it.
 
-    Every method may raise StorageError; a name, role or password that will not do is a
-    SetupError in words for the operator.
+    `device` and `session` are for the event loop: they wait 250 ms at most for whoever writes, in
+    this process or another. Every method may raise StorageError; a name, role or password that
+    will not do is a SetupError in words for the operator.
     """
 
     def __init__(self, folder: Path) -> None:
         prepare_folder(folder)
         self._database = Database(folder / FILE, journal_mode="delete")
         self._hasher = PasswordHasher()
-        with self._database.transaction():
-            for statement in _SCHEMA:
-                self._database.run(statement)
+        try:
+            with self._database.transaction():
+                for statement in _SCHEMA:
+                    self._database.run(statement)
+            # An own connection, for the other one's lock is held by whoever writes.
+            self._look_up = Database(folder / FILE, journal_mode="delete", busy_ms=LOOK_UP_MS)
+        except BaseException:
+            self._database.close()
+            raise
 
     def enrol(self, role: Role, name: str, counter: CounterNumber | None, at: Instant) -> str:
         """Admit a device, and give its credential: only its digest is kept, so this is the only
@@ -116,7 +131,7 @@ class Registry:
 
     def device(self, credential: str) -> Device | None:
         """The device with this credential, unless there is none or it was revoked."""
-        rows = self._database.run(
+        rows = self._look_up.run(
             "SELECT name, role, counter FROM device WHERE digest = ? AND revoked_at IS NULL",
             _digest(credential),
         )
@@ -144,7 +159,7 @@ class Registry:
     ) -> None:
         """Admit an officer, or replace the one of that name and end that one's sessions."""
         name = _name(name)
-        password = unicodedata.normalize("NFC", password)
+        password = _text("password", unicodedata.normalize("NFC", password))
         if role not in {Role.COUNTER, Role.SUPERVISOR}:
             raise SetupError(f"an officer's role is counter or supervisor, not {role.value}")
         if len(password) < SHORTEST_PASSWORD:
@@ -164,9 +179,21 @@ class Registry:
             )
             self._record(at, "officer_added", name, role, counter)
 
+    def remove_officer(self, name: str, at: Instant) -> bool:
+        """End an officer's sign-in and sessions; whether there was such an officer."""
+        name = _name(name)
+        with self._database.transaction():
+            self._database.run("DELETE FROM session WHERE officer = ?", name)
+            self._database.run("DELETE FROM officer WHERE name = ?", name)
+            removed = bool(self._database.changes())
+            if removed:
+                self._record(at, "officer_removed", name, None, None)
+        return removed
+
     def check_password(self, name: str, password: str) -> Officer | None:
         """The officer of that name and password. An unknown name takes the same work, so that
         time does not tell who is an officer. Takes some 50 ms: not for the event loop."""
+        name, password = (one.encode("utf-8", "replace").decode() for one in (name, password))
         decoy = self._decoy
         rows = self._database.run(
             "SELECT name, counter, role, password FROM officer WHERE name = ?", _nfc(name)
@@ -199,7 +226,7 @@ class Registry:
 
     def session(self, token: str, at: Instant) -> Officer | None:
         """The officer who signed in with this token, while that lasts."""
-        rows = self._database.run(
+        rows = self._look_up.run(
             "SELECT name, counter, role FROM session JOIN officer ON officer = name"
             " WHERE digest = ? AND until > ?",
             _digest(token),
@@ -221,6 +248,7 @@ class Registry:
 
     def close(self) -> None:
         """Let go of the file. Harmless when called twice."""
+        self._look_up.close()
         self._database.close()
 
     def _record(
@@ -244,12 +272,21 @@ def _name(name: str) -> str:
     name = _nfc(name)
     if not name:
         raise SetupError("a name is needed, and this one is empty")
-    return name
+    return _text("name", name)
+
+
+def _text(what: str, text: str) -> str:
+    """What a person typed, if it is text: no broken UTF-8, and nothing that cannot be seen."""
+    if any(unicodedata.category(one) in _NO_TEXT for one in text):
+        raise SetupError(f"the {what} must be UTF-8 text without control characters")
+    return text
 
 
 def _check_counter(counter: CounterNumber | None) -> None:
-    if counter is not None and counter < 1:
-        raise SetupError(f"counters are numbered from 1; there is no counter {counter}")
+    if counter is not None and not 1 <= counter <= HIGHEST_COUNTER:
+        raise SetupError(
+            f"counters are numbered from 1 to {HIGHEST_COUNTER}; there is no counter {counter}"
+        )
 
 
 def _digest(secret: str) -> bytes:

@@ -16,11 +16,14 @@ from starlette.applications import Starlette
 
 from hub.hall import Hall
 from hub.realtime import Live
+from hub.settings import HubSettings
+from hub.web.crowd import Connection
 from shared.errors import SetupError
 
 log = structlog.get_logger()
 
 _BACKLOG = 1024
+_OWN = "127.0.0.1,::1"
 _GOODBYE_S = 1.2
 """Clients get so long to say goodbye: the hub is gone within 2 s of a signal."""
 
@@ -95,7 +98,7 @@ async def serve(
     live_socket: socket.socket,
     web_socket: socket.socket,
     *,
-    web_connections: int,
+    settings: HubSettings,
     on_ready: Callable[[], None],
 ) -> None:
     """Serve until SIGTERM or SIGINT; what fails by itself ends the hub with that error."""
@@ -111,7 +114,10 @@ async def serve(
             log_config=None,
             access_log=False,
             server_header=False,
-            limit_concurrency=web_connections,
+            http=Connection,
+            limit_concurrency=settings.web_connections,
+            proxy_headers=settings.behind_proxy,
+            forwarded_allow_ips=_OWN,
             timeout_graceful_shutdown=1,
         )
     )

@@ -7,10 +7,14 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every field stands in config/hub.toml with the same value and its explanation."""
 
     sign_in_failures: int = 5
-    """Wrong passwords for one name, or from one address, before there is a pause."""
+    """Wrong passwords for one name from one address before there is a pause; ten times as many
+    for one name from anywhere, or from one address for any names."""
     sign_in_minutes: int = 5
     """How long a wrong password counts."""
     web_connections: int = 1000
-    """HTTP connections served at once; whoever comes beyond gets 503 and tries again."""
+    """HTTP connections and requests at once: beyond it the connection that was silent longest is
+    closed, and a request gets 503."""
+    behind_proxy: bool = False
+    """A proxy on this machine passes requests on: believe its X-Forwarded-For and -Proto."""
     origins: tuple[str, ...] = ()
     """Origins besides the hub's own host whose pages may open the live socket."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -17,11 +18,15 @@ from hub.metrics import Metrics
 from hub.registry import Registry
 from hub.settings import HubSettings
 from hub.web import health, signing, tickets, work
+from hub.web.crowd import Gate
 from hub.web.limits import FailureLimit
 from hub.web.pages import STATIC, Desk, page
 from hub.web.security import Guard
+from shared.errors import StorageError
 from shared.i18n import _
 from shared.model import Instant
+
+log = structlog.get_logger()
 
 _CHECKS_AT_ONCE = 2
 
@@ -44,8 +49,11 @@ def build(
             *health.routes,
             Mount("/static", _Static(directory=STATIC)),
         ],
-        middleware=[Middleware(Guard, live_port=live_port)],
-        exception_handlers={404: _missing, 405: _missing, 500: _failed},
+        middleware=[
+            Middleware(Guard, live_port=live_port),
+            Middleware(Gate, most=settings.web_connections),
+        ],
+        exception_handlers={404: _missing, 405: _missing, StorageError: _busy, 500: _failed},
     )
     app.state.desk = Desk(
         hall=hall,
@@ -72,6 +80,13 @@ class _Static(StaticFiles):
 async def _missing(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 404
     return page(request, "problem.html", status, words=_("Không có trang này."))
+
+
+async def _busy(request: Request, error: Exception) -> Response:
+    """The registry cannot be read now: its disk, or a command line that writes in it for long."""
+    log.warning("page_not_served", path=request.url.path, reason=str(error))
+    words = _("Máy chủ đang bận. Xin thử lại sau giây lát.")
+    return page(request, "problem.html", 503, words=words)
 
 
 async def _failed(request: Request, error: Exception) -> Response:

@@ -20,8 +20,8 @@ async def healthz(request: Request) -> Response:
 async def metrics(request: Request) -> Response:
     """Prometheus' text format."""
     desk = desk_of(request)
-    await settled(desk.hall)
-    return Response(desk.metrics.page(desk.hall.state), media_type=CONTENT_TYPE)
+    text = await settled(desk.hall, lambda: desk.metrics.page(desk.hall.state))
+    return Response(text, media_type=CONTENT_TYPE)
 
 
 routes = [Route("/healthz", healthz), Route("/metrics", metrics)]

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -18,6 +18,8 @@ from hub.settings import HubSettings
 from hub.web.limits import FailureLimit
 from shared.i18n import _
 from shared.model import Instant
+
+T = TypeVar("T")
 
 _FOLDER = Path(__file__).parent
 STATIC = _FOLDER / "static"
@@ -73,8 +75,20 @@ def officer_of(request: Request) -> Officer | None:
     return desk.registry.session(token, desk.clock()) if token else None
 
 
-async def settled(hall: Hall) -> None:
-    """Wait until the hall's state holds nothing that is not on disk."""
-    reached: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-    hall.when_settled(lambda: None if reached.done() else reached.set_result(None))
-    await reached
+async def settled(hall: Hall, look: Callable[[], T]) -> T:
+    """What `look` sees when the hall's state holds nothing that is not on disk.
+
+    It looks at that very moment: one turn of the loop later a batch may be under way again.
+    """
+    seen: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+    def act() -> None:
+        if seen.done():
+            return  # whoever asked has left
+        try:
+            seen.set_result(look())
+        except Exception as error:  # the page's fault must not become the hall's
+            seen.set_exception(error)
+
+    hall.when_settled(act)
+    return await seen

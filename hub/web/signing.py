@@ -37,17 +37,17 @@ async def sign_in(request: Request) -> Response:
     desk = desk_of(request)
     form = await _form(request)
     name, password = form.get("name", "").strip(), form.get("password", "")
-    keys = (f"name {name.casefold()}", f"address {request.client.host if request.client else ''}")
-    wait = desk.limit.wait(keys, desk.clock())
+    tried = name.casefold(), request.client.host if request.client else ""
+    wait = desk.limit.wait(*tried, desk.clock())
     if wait:
         return _paused(request, name, wait)
-    desk.limit.failed(keys, desk.clock())
+    desk.limit.failed(*tried, desk.clock())
     async with desk.checks:
         officer = await asyncio.to_thread(desk.registry.check_password, name, password)
     if officer is None:
         words = _("Tên hoặc mật khẩu không đúng. Xin kiểm tra bộ gõ tiếng Việt và phím Caps Lock.")
         return page(request, "sign_in.html", 401, forms=True, name=name, problem=words)
-    desk.limit.succeeded(*keys, desk.clock())
+    desk.limit.succeeded(*tried, desk.clock())
     token = await asyncio.to_thread(desk.registry.open_session, officer.name, desk.clock())
     answer = RedirectResponse(home(officer), 303)
     answer.set_cookie(

@@ -96,10 +96,10 @@ def test_a_reader_of_the_journal_who_leaves_early_sees_no_traceback(hub: HubProc
 
 
 def test_an_officer_added_while_the_hub_runs_may_sign_in(hub: HubProcess) -> None:
-    hub.add_officer("Lê Minh", 6, "bí mật")
+    hub.add_officer("Lê Minh", 6, "bí mật lắm")
     body = urllib.request.Request(
         f"{hub.url}/sign-in",
-        data=b"name=L%C3%AA+Minh&password=b%C3%AD+m%E1%BA%ADt",
+        data=b"name=L%C3%AA+Minh&password=b%C3%AD+m%E1%BA%ADt+l%E1%BA%AFm",
         headers={"Origin": hub.url},
     )
     with urllib.request.urlopen(body) as answer:

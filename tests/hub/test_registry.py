@@ -1,4 +1,5 @@
 import threading
+import time
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ import pytest
 
 from hub.database import Database
 from hub.registry import FILE, SESSION_MS, Device, Officer, Registry
-from shared.errors import SetupError
+from shared.errors import SetupError, StorageError
 from shared.model import CounterNumber, Instant, Role
 
 NOW = Instant(1_763_859_600_000)
@@ -57,6 +58,8 @@ def test_a_revoked_device_is_nobody_and_revoking_says_how_many(registry: Registr
         (Role.COUNTER, "c", None),
         (Role.KIOSK, "k", FIVE),
         (Role.COUNTER, "c", CounterNumber(0)),
+        (Role.COUNTER, "c", CounterNumber(1000)),
+        (Role.COUNTER, "c", CounterNumber(2**70)),
     ],
 )
 def test_a_device_that_makes_no_sense_is_refused_in_words(
@@ -74,15 +77,15 @@ def test_names_are_the_same_however_their_accents_are_written(registry: Registry
 
 
 def test_a_wrong_password_and_an_unknown_name_are_nobody(registry: Registry) -> None:
-    registry.add_officer("hoa", FIVE, "bí mật", NOW)
+    registry.add_officer("hoa", FIVE, "bí mật lắm", NOW)
     assert registry.check_password("hoa", "khác") is None
-    assert registry.check_password("lan", "bí mật") is None
+    assert registry.check_password("lan", "bí mật lắm") is None
 
 
 def test_an_unknown_name_costs_the_same_work(
     registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    registry.add_officer("hoa", FIVE, "bí mật", NOW)
+    registry.add_officer("hoa", FIVE, "bí mật lắm", NOW)
     assert registry.check_password("hoa", "khác") is None
     checked: list[str] = []
     verify = type(registry._hasher).verify
@@ -102,35 +105,88 @@ def test_an_unknown_name_costs_the_same_work(
 @pytest.mark.parametrize("name", ["", " \t"])
 def test_an_officer_needs_a_name(registry: Registry, name: str) -> None:
     with pytest.raises(SetupError, match="name"):
-        registry.add_officer(name, FIVE, "bí mật", NOW)
+        registry.add_officer(name, FIVE, "bí mật lắm", NOW)
 
 
-def test_an_officer_needs_a_password_of_four_characters(registry: Registry) -> None:
-    with pytest.raises(SetupError, match="4 characters"):
-        registry.add_officer("hoa", FIVE, "abc", NOW)
-    registry.add_officer("hoa", FIVE, "abcd", NOW)
+def test_an_officer_needs_a_password_of_eight_characters(registry: Registry) -> None:
+    with pytest.raises(SetupError, match="8 characters"):
+        registry.add_officer("hoa", FIVE, "ngắn quá"[1:], NOW)
+    registry.add_officer("hoa", FIVE, "ngắn quá", NOW)
+
+
+@pytest.mark.parametrize(
+    "text", ["hoa\udcff 1234", "hoa\n12345678", "hoa\x00 12345", "hoa\u2028 1234"]
+)
+def test_what_is_no_text_is_neither_name_nor_password(registry: Registry, text: str) -> None:
+    with pytest.raises(SetupError, match="UTF-8 text"):
+        registry.add_officer(text, FIVE, "bí mật lắm", NOW)
+    with pytest.raises(SetupError, match="UTF-8 text"):
+        registry.add_officer("hoa", FIVE, text, NOW)
+    with pytest.raises(SetupError, match="UTF-8 text"):
+        registry.enrol(Role.KIOSK, text, None, NOW)
+    with pytest.raises(SetupError, match="UTF-8 text"):
+        registry.revoke(text, NOW)
+    assert registry.check_password(text, text) is None
+    assert list(registry.changes()) == []
+
+
+def test_a_removed_officer_is_signed_out_and_cannot_sign_in(registry: Registry) -> None:
+    registry.add_officer("hòa", FIVE, "bí mật lắm", NOW)
+    token = registry.open_session("hòa", NOW)
+    assert registry.remove_officer(" hòa ", NOW)
+    assert registry.session(token, NOW) is None
+    assert registry.check_password("hòa", "bí mật lắm") is None
+    assert not registry.remove_officer("hòa", NOW)
+    assert [change.kind for change in registry.changes()][-1] == "officer_removed"
+
+
+def test_a_look_up_waits_a_quarter_of_a_second_for_a_writer_and_no_longer(
+    registry: Registry, tmp_path: Path
+) -> None:
+    credential = registry.enrol(Role.KIOSK, "k", None, NOW)
+    writer = Database(tmp_path / FILE, journal_mode="delete")
+    writer.run("BEGIN EXCLUSIVE")
+    for look_up in (lambda: registry.device(credential), lambda: registry.session("x", NOW)):
+        began = time.monotonic()
+        with pytest.raises(StorageError, match="locked"):
+            look_up()
+        assert 0.2 < time.monotonic() - began < 2.0
+    writer.close()
+    assert registry.device(credential) is not None
+
+
+def test_a_look_up_does_not_wait_for_a_thread_that_signs_somebody_in(
+    registry: Registry,
+) -> None:
+    credential = registry.enrol(Role.KIOSK, "k", None, NOW)
+    found: list[Device | None] = []
+    with registry._database.transaction():
+        thread = threading.Thread(target=lambda: found.append(registry.device(credential)))
+        thread.start()
+        thread.join(5)
+    assert found == [Device("k", Role.KIOSK, None)]
 
 
 def test_an_officer_is_no_kiosk(registry: Registry) -> None:
     with pytest.raises(SetupError, match="kiosk"):
-        registry.add_officer("hoa", FIVE, "bí mật", NOW, Role.KIOSK)
+        registry.add_officer("hoa", FIVE, "bí mật lắm", NOW, Role.KIOSK)
 
 
 def test_adding_an_officer_again_replaces_password_and_counter_and_signs_out(
     registry: Registry,
 ) -> None:
-    registry.add_officer("hoa", FIVE, "bí mật", NOW)
+    registry.add_officer("hoa", FIVE, "bí mật lắm", NOW)
     token = registry.open_session("hoa", NOW)
-    registry.add_officer("hoa", CounterNumber(6), "mới hơn", NOW, Role.SUPERVISOR)
-    assert registry.check_password("hoa", "bí mật") is None
-    assert registry.check_password("hoa", "mới hơn") == Officer(
+    registry.add_officer("hoa", CounterNumber(6), "mới hơn rồi", NOW, Role.SUPERVISOR)
+    assert registry.check_password("hoa", "bí mật lắm") is None
+    assert registry.check_password("hoa", "mới hơn rồi") == Officer(
         "hoa", CounterNumber(6), Role.SUPERVISOR
     )
     assert registry.session(token, NOW) is None
 
 
 def test_a_session_lasts_twelve_hours(registry: Registry) -> None:
-    registry.add_officer("hoa", FIVE, "bí mật", NOW)
+    registry.add_officer("hoa", FIVE, "bí mật lắm", NOW)
     token = registry.open_session("hoa", NOW)
     assert registry.session(token, Instant(NOW + SESSION_MS - 1)) == Officer(
         "hoa", FIVE, Role.COUNTER
@@ -139,7 +195,7 @@ def test_a_session_lasts_twelve_hours(registry: Registry) -> None:
 
 
 def test_a_closed_session_is_over_and_closing_twice_is_harmless(registry: Registry) -> None:
-    registry.add_officer("hoa", FIVE, "bí mật", NOW)
+    registry.add_officer("hoa", FIVE, "bí mật lắm", NOW)
     token = registry.open_session("hoa", NOW)
     registry.close_session(token)
     registry.close_session(token)
@@ -165,7 +221,7 @@ def test_every_change_is_recorded_and_the_record_cannot_be_altered(
     registry: Registry, tmp_path: Path
 ) -> None:
     registry.enrol(Role.COUNTER, "q5", FIVE, NOW)
-    registry.add_officer("hoa", FIVE, "bí mật", Instant(NOW + 1))
+    registry.add_officer("hoa", FIVE, "bí mật lắm", Instant(NOW + 1))
     registry.open_session("hoa", Instant(NOW + 2))
     registry.revoke("q5", Instant(NOW + 3))
     changes = list(registry.changes())

@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, closing
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from hub.admission import COOKIE
+from hub.database import Database
 from hub.engine.rights import Actor
 from hub.engine.site import Site
 from hub.hall import Hall
@@ -23,6 +24,7 @@ from hub.metrics import Metrics
 from hub.registry import FILE, Registry
 from hub.settings import HubSettings
 from hub.web.app import build
+from hub.web.pages import settled
 from shared import messages as m
 from shared.model import CounterNumber, Instant, RequestId, Role, TicketId
 from tests.hub.hall_site import KIOSK, LAND, SITE, at
@@ -48,8 +50,9 @@ class House:
         )
         self.client = self.browser("http://testserver")
 
-    def browser(self, base_url: str) -> httpx.AsyncClient:
-        return httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url=base_url)
+    def browser(self, base_url: str, address: str = "127.0.0.1") -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(self.app, client=(address, 123))
+        return httpx.AsyncClient(transport=transport, base_url=base_url)
 
     async def close(self) -> None:
         await self.client.aclose()
@@ -157,6 +160,57 @@ async def test_five_wrong_passwords_pause_sign_in_for_five_minutes(house: House)
     assert "5 phút" in house.answer.text
     house.later(5)
     assert await house.sign_in() == 303
+
+
+async def test_an_officer_signs_in_where_a_name_is_tried_from_elsewhere(house: House) -> None:
+    async with house.browser("http://testserver", "10.9.9.9") as far:
+        for _ in range(7):
+            data = {"name": "Trần Thị Hoa", "password": "sai"}
+            answer = await far.post("/sign-in", data=data, headers=ORIGIN)
+    assert answer.status_code == 429
+    assert await house.sign_in() == 303
+
+
+async def test_a_registry_that_is_busy_is_a_page_that_says_try_again(
+    house: House, tmp_path: Path
+) -> None:
+    await house.sign_in()
+    writer = Database(tmp_path / FILE, journal_mode="delete")
+    writer.run("BEGIN EXCLUSIVE")
+    answer = await house.client.get("/console")
+    writer.close()
+    assert answer.status_code == 503
+    assert "thử lại" in answer.text
+    assert (await house.client.get("/console")).status_code == 200
+
+
+async def test_what_a_page_shows_is_seen_at_the_very_moment_all_is_on_disk(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acts: list[Callable[[], None]] = []
+    monkeypatch.setattr(house.hall, "when_settled", acts.append)
+    seen = asyncio.create_task(settled(house.hall, lambda: house.now))
+    await asyncio.sleep(0)
+    wanted = house.now
+    acts[0]()
+    house.later(1)
+    assert await seen == wanted
+
+
+async def test_a_page_that_fails_or_leaves_while_it_waits_does_no_harm_to_the_hall(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acts: list[Callable[[], None]] = []
+    monkeypatch.setattr(house.hall, "when_settled", acts.append)
+    failing = asyncio.create_task(settled(house.hall, lambda: 1 // 0))
+    leaving = asyncio.create_task(settled(house.hall, lambda: 1 // 0))
+    await asyncio.sleep(0)
+    leaving.cancel()
+    await asyncio.wait({leaving})
+    for act in acts:
+        act()
+    with pytest.raises(ZeroDivisionError):
+        await failing
 
 
 async def test_an_oversized_form_is_no_sign_in(house: House) -> None:

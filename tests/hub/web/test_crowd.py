@@ -1,0 +1,146 @@
+"""Connections that ask nothing, and more requests than are served at once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from http.cookiejar import CookieJar
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import HTTPCookieProcessor, Request as Ask, build_opener
+
+import httpx
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from uvicorn.server import ServerState
+
+from hub.web.crowd import Connection, Gate
+from tests.hub.hub_process import HubProcess, running_hub
+
+ASK = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+WITHIN_S = 5.0
+
+
+class Hasty(Connection):
+    head_within_s = 0.2
+
+
+async def _greet(request: Request) -> Response:
+    return PlainTextResponse("chào")
+
+
+@asynccontextmanager
+async def serving(kind: type[Connection], most: int) -> AsyncIterator[int]:
+    """A port where such connections are served."""
+    config = uvicorn.Config(
+        Starlette(routes=[Route("/", _greet)]),
+        lifespan="off", ws="none", log_config=None, limit_concurrency=most,
+    )  # fmt: skip
+    state = ServerState()
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(
+        lambda: kind(config=config, server_state=state, app_state={}), "127.0.0.1", 0
+    )
+    try:
+        yield server.sockets[0].getsockname()[1]
+    finally:
+        for one in list(state.connections):
+            one.transport.abort()
+        server.close()
+        await server.wait_closed()
+        while state.connections:  # noqa: ASYNC110 - uvicorn tells nobody that one has ended
+            await asyncio.sleep(0)
+
+
+async def _ended(reader: asyncio.StreamReader) -> bool:
+    """Whether the other side closes within some seconds; what it says first is passed over."""
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            await reader.read()
+    except ConnectionResetError:
+        return True
+    except TimeoutError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost:"])
+async def test_a_connection_without_a_whole_request_head_is_closed(sent: bytes) -> None:
+    async with serving(Hasty, 10) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(sent)
+        assert await _ended(reader)
+        writer.close()
+
+
+async def test_a_head_that_comes_in_drops_after_an_answer_is_cut_off_too() -> None:
+    async with serving(Hasty, 10) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(ASK)
+        assert b"200 OK" in await reader.readuntil("chào".encode())
+        writer.write(b"GET")
+        assert await _ended(reader)
+        writer.close()
+
+
+async def test_a_crowd_of_silent_connections_does_not_keep_a_guest_out() -> None:
+    async with serving(Connection, 3) as port:
+        crowd = [await asyncio.open_connection("127.0.0.1", port) for _ in range(8)]
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(ASK)
+        assert b"200 OK" in await reader.readuntil("chào".encode())
+        assert await _ended(crowd[0][0])
+        for _reader, one in (*crowd, (reader, writer)):
+            one.close()
+
+
+async def test_beyond_the_limit_requests_wait_outside_and_health_is_told() -> None:
+    entered, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(request: Request) -> Response:
+        entered.set()
+        await go_on.wait()
+        return PlainTextResponse("xong")
+
+    routes = [Route("/", slow), Route("/healthz", _greet)]
+    gate = Gate(Starlette(routes=routes), most=1)
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(gate), base_url="http://x"
+    ) as client:
+        first = asyncio.create_task(client.get("/"))
+        await entered.wait()
+        second = await client.get("/")
+        assert (second.status_code, second.headers["retry-after"]) == (503, "2")
+        assert (await client.get("/healthz")).status_code == 200
+        go_on.set()
+        assert (await first).text == "xong"
+        assert (await client.get("/")).status_code == 200
+
+
+def _tries(hub: HubProcess) -> list[int]:
+    """The answers to seven wrong passwords, each with another made-up origin."""
+    opener = build_opener(HTTPCookieProcessor(CookieJar()))
+    answers = []
+    for number in range(7):
+        headers = {"Origin": hub.url, "X-Forwarded-For": f"10.0.0.{number}"}
+        try:
+            opener.open(Ask(f"{hub.url}/sign-in", b"name=hoa&password=sai", headers))
+        except HTTPError as error:
+            answers.append(error.code)
+            error.close()
+    return answers
+
+
+def test_a_made_up_origin_is_no_way_around_the_limit(tmp_path: Path) -> None:
+    with running_hub(tmp_path) as hub:
+        assert _tries(hub) == [401] * 5 + [429] * 2
+
+
+def test_behind_a_proxy_it_says_who_asks(tmp_path: Path) -> None:
+    settings = tmp_path / "hub.toml"
+    settings.write_text("behind_proxy = true\n")
+    with running_hub(tmp_path, options=("--config", str(settings))) as hub:
+        assert _tries(hub) == [401] * 7
