@@ -99,6 +99,17 @@ class Database:
         rows = self.run(f"PRAGMA {name}" if value is None else f"PRAGMA {name}={value}")
         return rows[0][0] if rows else None
 
+    def copy_into(self, other: "Database") -> None:
+        """Make `other` a copy of this database as it is at one moment, whoever writes meanwhile.
+
+        It gets the rollback journal: one file without companions. Raises StorageError.
+        """
+        with self._lock, other._lock, other._errors():
+            with other._connection.backup("main", self._connection, "main") as copying:
+                # In one step: a writer in another process would make it begin again after each.
+                copying.step(-1)
+            other._connection.execute("PRAGMA journal_mode=delete").fetchall()
+
     def changes(self) -> int:
         """How many rows the newest INSERT, UPDATE or DELETE touched."""
         return self._connection.changes()
@@ -147,7 +158,7 @@ def _is_on_read_only_medium(path: Path) -> bool:
     must be read as one that nobody changes. Raises SetupError when part of it is still in a -wal.
     """
     log, index = (path.with_name(path.name + end) for end in ("-wal", "-shm"))
-    if not path.is_file() or os.access(path.parent, os.W_OK) or index.exists():
+    if not path.is_file() or os.access(path.parent, os.W_OK, effective_ids=True) or index.exists():
         return False
     if log.exists() and log.stat().st_size:
         raise SetupError(
@@ -188,7 +199,7 @@ def check_library(version: str | None = None) -> None:
 def prepare_folder(folder: Path) -> None:
     """Make the data folder when it is missing. Raises SetupError when that cannot be."""
     try:
-        folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise SetupError(f"{folder}: cannot be made a data folder ({error.strerror})") from None
 

@@ -1,3 +1,7 @@
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -41,6 +45,48 @@ def test_a_failed_transaction_leaves_nothing_and_the_connection_usable(tmp_path:
     database.close()
     with pytest.raises(StorageError):
         database.run("SELECT 1")
+
+
+@contextmanager
+def another_user(folder: Path) -> Iterator[None]:
+    """As somebody who may look at `folder` and not write in it."""
+    closed = [one for one in (folder, *folder.parents) if one.stat().st_mode & 0o005 != 0o005]
+    modes = {one: one.stat().st_mode for one in {folder, *closed}}
+    for path in folder.iterdir():
+        path.chmod(0o444)
+    for one, mode in modes.items():
+        one.chmod((mode | 0o055) & ~0o222 if one == folder else mode | 0o055)
+    user = os.geteuid()
+    if user == 0:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+        for one, mode in modes.items():
+            one.chmod(mode)
+
+
+def test_a_database_on_a_read_only_medium_can_be_read(tmp_path: Path) -> None:
+    database = Database(tmp_path / "a ?#.db")
+    database.run("CREATE TABLE t (n INTEGER) STRICT")
+    database.close()
+    with another_user(tmp_path):
+        copy = Database(tmp_path / "a ?#.db", read_only=True)
+        assert copy.run("SELECT count(*) FROM t") == [(0,)]
+        copy.close()
+
+
+def test_a_read_only_medium_that_holds_half_a_journal_is_refused(tmp_path: Path) -> None:
+    database = Database(tmp_path / "a.db")
+    database.run("CREATE TABLE t (n INTEGER) STRICT")
+    medium = tmp_path / "medium"
+    medium.mkdir()
+    for name in ("a.db", "a.db-wal"):
+        shutil.copy(tmp_path / name, medium)
+    database.close()
+    with another_user(medium), pytest.raises(SetupError, match="its newest part is in"):
+        Database(medium / "a.db", read_only=True)
 
 
 def test_bad_sql_is_a_storage_error(tmp_path: Path) -> None:
