@@ -1,35 +1,42 @@
-"""The hub's command line: `motcua-hub serve | enrol | revoke | officer | journal | doctor`."""
+"""The hub's command line: `motcua-hub serve | enrol | revoke | officer | journal | doctor |
+backup | restore`.
+
+What is slow to import is imported where it is used, so that signals are heeded from the start.
+"""
 
 import argparse
-import asyncio
 import contextlib
-import getpass
-import logging
 import os
+import signal
 import sys
 import time
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, tzinfo
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
-import msgspec
-import structlog
-
-from hub.journal.base import Entry
 from shared.errors import MotcuaError, SettingsError, SetupError
-from shared.model import CounterNumber, Instant, Role, Seq
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
+    from hub.journal.base import Entry
     from hub.serve import Address
+    from shared.model import Instant
+
+_HIGHEST_SEQ = 2**63 - 1
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit code is 0, 1 for a failure, 2 for a set-up that will not do."""
-    args = _parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
+    os.umask(0o077)  # what is written here is for the hub's user alone
+    if words[:1] == ["serve"]:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, _leave)
     try:
+        _check_text(words)
+        args = _parser().parse_args(words)
         return int(args.run(args))
     except SetupError as error:
         print(f"motcua-hub: {error}", file=sys.stderr)
@@ -45,7 +52,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _now() -> Instant:
+def _leave(number: int, frame: FrameType | None) -> None:
+    """A signal before the hub serves: nothing has been promised to anybody yet."""
+    raise SystemExit(0)
+
+
+def _check_text(words: Sequence[str]) -> None:
+    for word in words:
+        if any("\ud800" <= letter <= "\udfff" for letter in word):
+            raise SetupError(f"{word!a} is not UTF-8 text; write it in UTF-8")
+
+
+def _now() -> "Instant":
+    from shared.model import Instant
+
     return Instant(time.time_ns() // 1_000_000)
 
 
@@ -53,6 +73,8 @@ def _now() -> Instant:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from shared.model import Role
+
     parser = argparse.ArgumentParser(prog="motcua-hub", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     data = argparse.ArgumentParser(add_help=False)
@@ -98,6 +120,12 @@ def _parser() -> argparse.ArgumentParser:
     add.add_argument("--supervisor", action="store_true", help="may see and steer the whole hall")
     add.set_defaults(run=_add_officer)
 
+    remove = officers.add_parser(
+        "remove", parents=[data], help="end an officer's sign-in, and every session"
+    )
+    remove.add_argument("name", help="the name the officer signed in with")
+    remove.set_defaults(run=_remove_officer)
+
     journal = commands.add_parser("journal", parents=[data], help="print events as JSON lines")
     journal.add_argument(
         "--since", type=int, default=0, metavar="SEQ", help="only events after this one"
@@ -107,6 +135,26 @@ def _parser() -> argparse.ArgumentParser:
     doctor = commands.add_parser("doctor", help="say what this machine has and lacks")
     doctor.add_argument("--data", type=Path, metavar="DIR", help="the folder the hub will use")
     doctor.set_defaults(run=_doctor)
+
+    backup = commands.add_parser(
+        "backup", parents=[data], help="copy the data to one file, also while the hub runs"
+    )
+    backup.add_argument("file", type=Path, metavar="FILE", help="a file that does not exist yet")
+    backup.set_defaults(run=_backup)
+
+    restore = commands.add_parser(
+        "restore", parents=[data], help="make a data folder of a backup; the hub must not run"
+    )
+    restore.add_argument("file", type=Path, metavar="FILE", help="what `backup` wrote")
+    restore.add_argument(
+        "--replace", action="store_true", help="move the data that is in the folder aside"
+    )
+    restore.add_argument(
+        "--keep-day",
+        action="store_true",
+        help="let the business day go on: no number was issued after the backup",
+    )
+    restore.set_defaults(run=_restore)
     return parser
 
 
@@ -114,6 +162,11 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _serve(args: argparse.Namespace) -> int:
+    import asyncio
+    from functools import partial
+
+    import msgspec
+
     from hub.admission import admit
     from hub.engine.site import Site, faults
     from hub.hall import Hall
@@ -130,6 +183,10 @@ def _serve(args: argparse.Namespace) -> int:
     site = load(args.site, Site)
     if found := faults(site):
         raise SettingsError(f"{args.site}: " + "; ".join(found))
+    if args.public_url:
+        site = msgspec.structs.replace(site, public_url=args.public_url)
+        if found := faults(site):
+            raise SetupError("--public-url: " + "; ".join(found))
     settings = load(args.config, HubSettings) if args.config else HubSettings()
     live_address, web_address = _address(args.live, "--live"), _address(args.web, "--web")
     allow_many_sockets()
@@ -137,7 +194,7 @@ def _serve(args: argparse.Namespace) -> int:
         live_socket = ending.enter_context(listen(live_address, "--live"))
         web_socket = ending.enter_context(listen(web_address, "--web"))
         live_at, web_at = bound(live_socket), bound(web_socket)
-        public_url = (args.public_url or site.public_url or reachable(web_at)).rstrip("/")
+        public_url = (site.public_url or reachable(web_at)).rstrip("/")
         site = msgspec.structs.replace(site, public_url=public_url)
         journal = SqliteJournal(args.data)
         ending.callback(journal.close)
@@ -187,6 +244,10 @@ def _address(text: str, option: str) -> "Address":
 
 def _log_to_stderr() -> None:
     """Lines for people on a terminal, JSON for everything else."""
+    import logging
+
+    import structlog
+
     person = sys.stderr.isatty()
     last: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer() if person else structlog.processors.JSONRenderer()
@@ -209,6 +270,7 @@ def _log_to_stderr() -> None:
 
 def _enrol(args: argparse.Namespace) -> int:
     from hub.registry import Registry
+    from shared.model import Role
 
     with contextlib.closing(Registry(args.data)) as registry:
         print(registry.enrol(Role(args.role), args.name, args.counter, _now()))
@@ -226,11 +288,9 @@ def _revoke(args: argparse.Namespace) -> int:
 
 def _add_officer(args: argparse.Namespace) -> int:
     from hub.registry import Registry
+    from shared.model import CounterNumber, Role
 
-    if sys.stdin.isatty():
-        password = getpass.getpass("Password: ")
-    else:
-        password = sys.stdin.readline().rstrip("\r\n")
+    password = _password()
     role = Role.SUPERVISOR if args.supervisor else Role.COUNTER
     with contextlib.closing(Registry(args.data)) as registry:
         registry.add_officer(args.name, CounterNumber(args.counter), password, _now(), role)
@@ -238,9 +298,37 @@ def _add_officer(args: argparse.Namespace) -> int:
     return 0
 
 
-def _journal(args: argparse.Namespace) -> int:
-    from hub.journal.sqlite import read_only
+def _password() -> str:
+    import getpass
 
+    if sys.stdin.isatty():
+        return getpass.getpass("Password: ")
+    try:
+        return sys.stdin.buffer.readline().decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise SetupError("the password is not UTF-8 text; write it in UTF-8") from None
+
+
+def _remove_officer(args: argparse.Namespace) -> int:
+    from hub.registry import Registry
+
+    with contextlib.closing(Registry(args.data)) as registry:
+        removed = registry.remove_officer(args.name, _now())
+    print(f"{args.name} may no longer sign in" if removed else f"there is no officer {args.name}")
+    return 0 if removed else 1
+
+
+def _journal(args: argparse.Namespace) -> int:
+    from datetime import UTC
+    from zoneinfo import ZoneInfo
+
+    import msgspec
+
+    from hub.journal.sqlite import read_only
+    from shared.model import Seq
+
+    if not 0 <= args.since <= _HIGHEST_SEQ:
+        raise SetupError(f"--since {args.since}: events are numbered from 1; 0 means all")
     zone: tzinfo = UTC
     for entry in read_only(args.data, Seq(args.since)):
         if entry.kind == "day_opened":
@@ -251,8 +339,12 @@ def _journal(args: argparse.Namespace) -> int:
     return 0
 
 
-def _line(entry: Entry, zone: tzinfo) -> str:
-    told: Mapping[str, object] = {
+def _line(entry: "Entry", zone: "tzinfo") -> str:
+    from datetime import datetime
+
+    import msgspec
+
+    told: dict[str, object] = {
         "seq": entry.seq,
         "day": entry.day,
         "at": datetime.fromtimestamp(entry.at / 1000, zone).isoformat(timespec="milliseconds"),
@@ -270,6 +362,34 @@ def _doctor(args: argparse.Namespace) -> int:
     for finding in findings:
         print(finding)
     return 0 if all(finding.fine or not finding.needed for finding in findings) else 1
+
+
+def _backup(args: argparse.Namespace) -> int:
+    from hub.backup import back_up
+
+    events = back_up(args.data, args.file)
+    print(f"{args.file}: {events} events, with the registry of devices and officers")
+    return 0
+
+
+def _restore(args: argparse.Namespace) -> int:
+    from hub.backup import restore
+
+    made = restore(args.file, args.data, _now(), replace=args.replace, keep_day=args.keep_day)
+    for path in made.aside:
+        print(f"moved aside: {path}")
+    print(f"{args.data}: {made.events} events; the backup's last business day: {made.last_day}")
+    if made.closed is not None:
+        print(
+            f"{made.closed} is closed, because numbers given after the backup are unknown here:"
+            " none are given until the next business day, unless a supervisor opens the day again"
+            " (open_day). Its numbers then go on after the last one in the backup: compare the"
+            " last paper number first."
+        )
+    elif made.last_day is None:
+        print("The backup holds no business day: today's numbers begin at 1.")
+    print("Who was removed or revoked after the backup is back: see to officers and devices.")
+    return 0
 
 
 if __name__ == "__main__":

@@ -55,8 +55,8 @@ def listen(address: Address, option: str) -> socket.socket:
         listener = socket.create_server(
             (address.host, address.port), family=family, backlog=_BACKLOG
         )
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, UnicodeError) as error:  # UnicodeError: a name that no host can have
+        reason = getattr(error, "strerror", None) or str(error)
         raise SetupError(
             f"{option} {address}: cannot listen there ({reason}); free it or name another"
         ) from None

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -45,6 +46,9 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
         ["revoke"],
         ["officer"],
         ["officer", "add"],
+        ["officer", "remove"],
+        ["backup"],
+        ["restore"],
         ["journal"],
         ["doctor"],
     ],
@@ -132,6 +136,19 @@ def test_a_taken_port_is_one_sentence(hub: HubProcess, tmp_path: Path) -> None:
         (["enrol", "--role", "counter", "--name", "x"], "--counter"),
         (["officer", "add", "x", "--counter", "1"], "password"),
         (["journal"], "no journal"),
+        (["journal", "--since", "-1"], "--since"),
+        (["journal", "--since", str(2**63)], "--since"),
+        (["enrol", "--role", "counter", "--name", "x", "--counter", "1000"], "1 to 999"),
+        (["enrol", "--role", "kiosk", "--name", "a\nb"], "control characters"),
+        (["enrol", "--role", "kiosk", "--name", "a\udcffb"], "not UTF-8"),
+        (["officer", "remove", "\x1b[1m"], "control characters"),
+        (["backup", "x.db"], "no journal"),
+        (["restore", "missing.db"], "no such file"),
+        (["serve", "--site", str(SITE), "--live", "a..b:1", "--web", "a:1"], "--live"),
+        (
+            ["serve", "--site", str(SITE), "--live", "a:1", "--web", "a:1", "--public-url", "x"],
+            "--public-url",
+        ),
         (["serve", "--site", "missing.toml", "--live", "a:1", "--web", "a:1"], "missing.toml"),
         (["serve", "--site", str(SITE), "--live", "8765", "--web", "a:1"], "--live"),
     ],
@@ -143,6 +160,90 @@ def test_what_will_not_do_is_one_sentence_and_code_two(
     assert done.returncode == 2
     assert said in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("typed", [b"m\xffmmmmmmmm\n", b"mat\x07khau lam\n", "bí mật\n".encode()])
+def test_a_password_that_will_not_do_is_one_sentence(tmp_path: Path, typed: bytes) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "hub", "officer", "add", "x", "--counter", "1",
+         "--data", str(tmp_path)],
+        cwd=ROOT, input=typed, capture_output=True, check=False, timeout=RUN_S,
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert b"password" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("line", ["sign_in_failures = 0", "web_connections = -1"])
+def test_a_setting_that_makes_no_sense_is_one_sentence(tmp_path: Path, line: str) -> None:
+    settings = tmp_path / "hub.toml"
+    settings.write_text(line)
+    done = run(
+        "serve", "--site", str(SITE), "--data", str(tmp_path), "--config", str(settings),
+        "--live", "127.0.0.1:0", "--web", "127.0.0.1:0",
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert line.split()[0] in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_removed_officer_may_not_sign_in(hub: HubProcess) -> None:
+    hub.add_officer("Lan", 6, "bí mật lắm")
+    assert "no longer" in hub.command("officer", "remove", "Lan")
+    body = b"name=Lan&password=b%C3%AD+m%E1%BA%ADt+l%E1%BA%AFm"
+    ask = urllib.request.Request(f"{hub.url}/sign-in", data=body, headers={"Origin": hub.url})
+    with pytest.raises(urllib.error.HTTPError, match="401") as refused:
+        urllib.request.urlopen(ask)
+    refused.value.close()
+    again = run("officer", "remove", "Lan", "--data", str(hub.data))
+    assert (again.returncode, again.stdout) == (1, "there is no officer Lan\n")
+
+
+def test_what_the_hub_writes_is_for_its_user_alone(hub: HubProcess, tmp_path: Path) -> None:
+    hub.enrol("display", "tường")
+    hub.command("backup", str(tmp_path / "copy.db"))
+    run("restore", str(tmp_path / "copy.db"), "--data", str(tmp_path / "new"))
+    made = [*hub.data.iterdir(), tmp_path / "copy.db", tmp_path / "new"]
+    made += (tmp_path / "new").iterdir()
+    assert {"journal.db", "registry.db", "lock"} <= {path.name for path in made}
+    for path in made:
+        if path.name != "hub.log":
+            assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_a_running_hub_is_backed_up_and_its_copy_restored_in_words(
+    hub: HubProcess, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.db"
+    assert "events" in hub.command("backup", str(copy))
+    refused = run("restore", str(copy), "--data", str(hub.data))
+    assert refused.returncode == 2
+    done = run("restore", str(copy), "--data", str(tmp_path / "new"))
+    assert done.returncode == 0, done.stderr
+    assert "is closed, because numbers given after the backup are unknown" in done.stdout
+    told = run("journal", "--data", str(tmp_path / "new")).stdout.splitlines()
+    assert "day_closed" in told[-1]
+    kept = run("restore", str(copy), "--data", str(tmp_path / "new"), "--replace", "--keep-day")
+    assert "moved aside" in kept.stdout
+    assert "is closed" not in kept.stdout
+
+
+def test_a_signal_while_the_hub_starts_ends_it_cleanly(tmp_path: Path) -> None:
+    words = ["serve", "--site", str(SITE), "--data", str(tmp_path)]
+    words += ["--live", "127.0.0.1:0", "--web", "127.0.0.1:0"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hub", *words],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    # From the moment the kernel says that the program catches it, long before it is ready.
+    caught = 0
+    until = time.monotonic() + RUN_S
+    while not caught & 1 << (signal.SIGTERM - 1) and time.monotonic() < until:
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        [caught] = [int(one[7:], 16) for one in status.splitlines() if one.startswith("SigCgt:")]
+    os.kill(process.pid, signal.SIGTERM)
+    out, errors = process.communicate(timeout=RUN_S)
+    assert (process.returncode, out, errors) == (0, b"", b"")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -1,0 +1,177 @@
+"""A copy beside a running hub, and what a hub makes of it."""
+
+import asyncio
+import contextlib
+import os
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from hub.backup import Restored, back_up, restore
+from hub.database import Database
+from hub.engine.rights import Actor
+from hub.hall import Hall, Outcome
+from hub.journal.base import Answer
+from hub.journal.sqlite import SqliteJournal, read_only
+from hub.registry import FILE, Registry
+from shared import messages as m
+from shared.errors import LockedError, SetupError, StorageDamaged
+from shared.model import Epoch, Instant, RequestId, Role
+from tests.hub.hall_site import BOSS, KIOSK, LAND, SITE, at
+
+TOMORROW = "2026-11-24"
+
+
+class Centre:
+    """A hall on a data folder, at a moment."""
+
+    def __init__(self, hall: Hall, epoch: Epoch) -> None:
+        self.hall = hall
+        self.epoch = epoch
+
+    async def asks(self, actor: Actor, command: m.Command) -> Outcome:
+        return await self.hall.ask(actor, RequestId(str(uuid.uuid4())), command)
+
+    async def number(self) -> str:
+        """A number's text, or the refusal's code."""
+        outcome = await self.asks(KIOSK, m.IssueTicket(LAND))
+        if not isinstance(outcome, Answer):
+            return outcome.code
+        return str(msgspec.json.decode(outcome.value)["number"])
+
+
+@contextlib.asynccontextmanager
+async def centre(folder: Path, now: Instant) -> AsyncIterator[Centre]:
+    with contextlib.closing(SqliteJournal(folder)) as journal:
+        hall = Hall(SITE, journal, lambda: now)
+        running = asyncio.create_task(hall.run())
+        await hall.ready.wait()
+        try:
+            yield Centre(hall, journal.epoch)
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+
+@pytest.fixture
+async def copied(tmp_path: Path) -> Path:
+    """A folder with `data`, and `copy.db` made after A002 while the hub went on to A003."""
+    async with centre(tmp_path / "data", at("08:00")) as one:
+        with contextlib.closing(Registry(tmp_path / "data")) as officers:
+            officers.enrol(Role.KIOSK, "k1", None, at("08:00"))
+        assert [await one.number() for _ in range(2)] == ["A001", "A002"]
+        assert back_up(tmp_path / "data", tmp_path / "copy.db") == 3
+        assert await one.number() == "A003"
+    return tmp_path
+
+
+async def test_a_restored_hub_is_a_new_life_that_gives_no_number_twice(copied: Path) -> None:
+    told = restore(copied / "copy.db", copied / "new", at("08:30"))
+    assert (told.last_day, told.closed) == ("2026-11-23", "2026-11-23")
+    assert [one.kind for one in read_only(copied / "new")][:3] == [
+        one.kind for one in read_only(copied / "data")
+    ][:3]
+    async with centre(copied / "data", at("08:30")) as before:
+        old = before.epoch
+    async with centre(copied / "new", at("08:30")) as one:
+        assert one.epoch != old
+        assert one.hall.state.day is None
+        assert await one.number() == "service_closed"
+    async with centre(copied / "new", at("08:00", TOMORROW)) as one:
+        assert one.hall.state.day == TOMORROW
+        assert await one.number() == "A001"
+
+
+async def test_a_day_that_the_backup_does_not_know_stays_closed_too(copied: Path) -> None:
+    told = restore(copied / "copy.db", copied / "new", at("10:00", TOMORROW))
+    assert (told.last_day, told.closed) == ("2026-11-23", TOMORROW)
+    async with centre(copied / "new", at("10:00", TOMORROW)) as one:
+        assert await one.number() == "service_closed"
+        assert isinstance(await one.asks(BOSS, m.OpenDay()), Answer)
+        assert await one.number() == "A001"
+
+
+async def test_a_supervisor_opens_the_day_again_with_the_numbers_of_the_backup(
+    copied: Path,
+) -> None:
+    restore(copied / "copy.db", copied / "new", at("08:30"))
+    async with centre(copied / "new", at("08:31")) as one:
+        assert isinstance(await one.asks(BOSS, m.OpenDay()), Answer)
+        assert await one.number() == "A003"
+
+
+async def test_a_day_is_kept_when_nothing_was_issued_after_the_backup(copied: Path) -> None:
+    told = restore(copied / "copy.db", copied / "new", at("08:30"), keep_day=True)
+    assert told == Restored(3, "2026-11-23", None, ())
+    async with centre(copied / "new", at("08:30")) as one:
+        assert len(one.hall.state.tickets) == 2
+        assert await one.number() == "A003"
+
+
+async def test_devices_come_back_and_sessions_do_not(tmp_path: Path) -> None:
+    async with centre(tmp_path / "data", at("08:00")):
+        pass
+    with contextlib.closing(Registry(tmp_path / "data")) as officers:
+        credential = officers.enrol(Role.KIOSK, "k1", None, at("08:00"))
+        officers._database.run("PRAGMA foreign_keys=OFF")
+        token = officers.open_session("ai đó", at("08:00"))
+    back_up(tmp_path / "data", tmp_path / "copy.db")
+    restore(tmp_path / "copy.db", tmp_path / "new", at("08:30"))
+    with contextlib.closing(Registry(tmp_path / "new")) as officers:
+        assert officers.device(credential) is not None
+        assert officers._database.run("SELECT count(*) FROM session") == [(0,)]
+    assert token
+
+
+async def test_data_that_is_there_stays_unless_it_is_to_be_replaced_and_is_kept_then(
+    copied: Path,
+) -> None:
+    with pytest.raises(SetupError, match="--replace"):
+        restore(copied / "copy.db", copied / "data", at("08:30"))
+    told = restore(copied / "copy.db", copied / "data", at("08:30"), replace=True)
+    assert {path.name for path in told.aside} == {"journal.db", FILE}
+    assert len(list(read_only(told.aside[0].parent))) == 4
+    assert [one.kind for one in read_only(copied / "data")][-1] == "day_closed"
+
+
+async def test_a_hub_that_runs_is_not_replaced(copied: Path) -> None:
+    async with centre(copied / "data", at("08:00")):
+        with pytest.raises(LockedError):
+            restore(copied / "copy.db", copied / "data", at("08:30"), replace=True)
+
+
+async def test_a_backup_before_the_first_day_is_restored_as_it_is(tmp_path: Path) -> None:
+    SqliteJournal(tmp_path / "data").close()
+    assert back_up(tmp_path / "data", tmp_path / "copy.db") == 0
+    told = restore(tmp_path / "copy.db", tmp_path / "new", at("08:30"))
+    assert told == Restored(0, None, None, ())
+    assert not (tmp_path / "new" / FILE).exists()
+
+
+async def test_a_damaged_or_foreign_file_is_refused_and_leaves_nothing(copied: Path) -> None:
+    damaged, foreign, text = (copied / name for name in ("damaged.db", "foreign.db", "text"))
+    content = bytearray((copied / "copy.db").read_bytes())
+    content[4096 + 100 : 4096 * 4] = os.urandom(4096 * 3 - 100)
+    damaged.write_bytes(content)
+    text.write_text("không phải" * 200)
+    with contextlib.closing(Database(foreign)) as other:
+        other.run("CREATE TABLE t (n INTEGER) STRICT")
+    for file, kind in ((damaged, StorageDamaged), (text, StorageDamaged), (foreign, SetupError)):
+        with pytest.raises(kind):
+            restore(file, copied / "new", at("08:30"))
+        assert [path.name for path in (copied / "new").iterdir()] == ["lock"]
+
+
+async def test_a_backup_overwrites_nothing_and_names_what_is_missing(copied: Path) -> None:
+    for folder, file, said in (
+        (copied / "data", copied / "copy.db", "exists"),
+        (copied / "none", copied / "other.db", "no journal"),
+        (copied / "data", copied / "none" / "other.db", "no such folder"),
+    ):
+        with pytest.raises(SetupError, match=said):
+            back_up(folder, file)
+    with pytest.raises(SetupError, match="no such file"):
+        restore(copied / "none", copied / "new", at("08:30"))
