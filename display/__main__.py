@@ -2,19 +2,23 @@
 
 import argparse
 import asyncio
-import re
 import sys
 import time
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from msgspec.structs import replace
 
 from display.hall_time import HallTime
 from display.settings import DisplaySettings
+from display.theme import FRAMES_A_SECOND
 from display.voice import Voice
-from shared.errors import MotcuaError, SettingsError
+from shared import command_line
+from shared.errors import MotcuaError
+from shared.model import Role
 from shared.settings import load
+from shared.window import configure
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -28,21 +32,13 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="motcua-display", description="The board on the wall of the hall: shows and speaks."
+    parser = command_line.parser(
+        Role.DISPLAY, "The board on the wall of the hall: shows and speaks."
     )
-    parser.add_argument("--config", type=Path, default=Path("config/display.toml"), metavar="FILE")
-    parser.add_argument("--hub", metavar="HOST:PORT", help="the hub's realtime address")
-    parser.add_argument("--credential-file", metavar="FILE", help="what `motcua-hub enrol` printed")
     parser.add_argument("--layout", choices=["main", "all"], help="calls, or every counter")
-    parser.add_argument("--size", type=_pair("x"), metavar="WxH", help="the window's size")
-    parser.add_argument("--position", type=_pair(","), metavar="X,Y", help="its upper left corner")
     parser.add_argument("--voice", metavar="DIR", help="a folder of clips")
     parser.add_argument(
         "--announcements", type=Path, metavar="DIR", help="keep every spoken announcement there"
-    )
-    parser.add_argument(
-        "--picture", type=Path, metavar="FILE", help="keep a PNG of the window there"
     )
     parser.add_argument(
         "--frame-log", type=Path, metavar="FILE", help="append when each board was drawn"
@@ -50,57 +46,39 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _pair(sign: str) -> type[tuple[int, int]]:
-    def read(text: str) -> tuple[int, int]:
-        found = re.fullmatch(rf"(-?\d+){sign}(-?\d+)", text)
-        if not found:
-            raise argparse.ArgumentTypeError(f"{text!r} is not two numbers with {sign!r} between")
-        return int(found[1]), int(found[2])
-
-    return read  # type: ignore[return-value]  # argparse calls it like a type
-
-
 def _settings(options: argparse.Namespace) -> DisplaySettings:
     settings = load(options.config, DisplaySettings)
-    hub, screen, sound = settings.hub, settings.screen, settings.sound
-    if options.hub:
-        hub = replace(hub, address=options.hub)
-    if options.credential_file:
-        hub = replace(hub, credential_file=options.credential_file)
+    screen = command_line.screen_from(options, settings.screen)
     if options.layout:
         screen = replace(screen, layout=options.layout)
-    if options.size:
-        try:
-            screen = replace(screen, width=options.size[0], height=options.size[1])
-        except ValueError as error:
-            raise SettingsError(f"--size: {error}") from None
-    if options.position:
-        screen = replace(screen, left=options.position[0], top=options.position[1])
+    sound = settings.sound
     if options.voice:
         sound = replace(sound, voice=options.voice)
-    return DisplaySettings(hub, screen, sound)
-
-
-def _credential(path: Path) -> str:
-    try:
-        credential = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "not text"
-        raise SettingsError(
-            f"{path}: no credential there ({why}); put there what "
-            "`motcua-hub enrol --role display --name NAME` prints"
-        ) from None
-    if not credential:
-        raise SettingsError(f"{path}: is empty; enrol this display on the hub")
-    return credential
+    return DisplaySettings(command_line.hub_from(options, settings.hub), screen, sound)
 
 
 def _run(options: argparse.Namespace, settings: DisplaySettings) -> int:
-    credential = _credential(Path(settings.hub.credential_file))
-    from display.screens.window import configure
+    credential = command_line.credential(Path(settings.hub.credential_file), Role.DISPLAY)
+    # Its own and private: at a place that can be known beforehand another user could wait for it.
+    with TemporaryDirectory(prefix="motcua-kivy-", ignore_cleanup_errors=True) as home:
+        return _show(options, settings, credential, Path(home))
 
+
+def _show(
+    options: argparse.Namespace, settings: DisplaySettings, credential: str, home: Path
+) -> int:
     screen = settings.screen
-    configure((screen.width, screen.height), (screen.left, screen.top))
+    sound = {"KIVY_AUDIO": "sdl2"}
+    if not Path("/dev/snd").exists():
+        # Without a card SDL tries every server it knows; the dummy keeps time and says nothing.
+        sound["SDL_AUDIODRIVER"] = "dummy"
+    configure(
+        (screen.width, screen.height),
+        (screen.left, screen.top),
+        home=home,
+        frames_a_second=FRAMES_A_SECOND,
+        environment=sound,
+    )
     # Only now: importing these opens Kivy's window with what was configured.
     from display.app import DisplayApp, Options
     from display.devices.speech import Speech

@@ -19,12 +19,12 @@ from display.board import Announcement, Board
 from display.devices.speech import Speech
 from display.hall_time import HallTime
 from display.screens.wall import Wall
-from display.screens.window import Painter
 from shared.i18n import _
 from shared.link import Link, Touch
 from shared.messages import STALE_AFTER_S, DisplayView, Refused
 from shared.model import Role, Seq
 from shared.vietnamese import date_words
+from shared.window import Painter
 
 log = structlog.get_logger()
 

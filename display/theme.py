@@ -15,6 +15,9 @@ def rgba(colour: str) -> Rgba:
     return (red, green, blue, 1.0)
 
 
+FRAMES_A_SECOND = 30
+"""How often Kivy looks for work; a call is painted at once and does not wait for it."""
+
 NAVY = rgba(family.NAVY)
 PANEL = rgba(family.NAVY_PANEL)
 BAR = rgba(family.NAVY_BAR)

@@ -20,10 +20,10 @@ from kiosk.moves import Effect, Thing, Wish
 from kiosk.paper import Paper, PrintOutcome
 from kiosk.screens.root import Root
 from kiosk.screens.shutter import Shutter
-from kiosk.screens.window import FRAMES_A_SECOND, QUIET_FRAMES_A_SECOND, Camera
 from shared import messages as m
 from shared.link import Link, Touch
 from shared.model import Instant, RequestId, Role, Seq
+from shared.window import Painter
 
 log = structlog.get_logger()
 
@@ -63,7 +63,7 @@ class KioskApp(App):
         self._ready: Callable[[], None] | None = ready
         self._tasks: set[asyncio.Task[None]] = set()
         self._ticking: Any = None
-        self._camera: Camera | None = None
+        self._painter: Painter | None = None
         self._shutter: Shutter | None = None
         self.link = Link(
             options.address,
@@ -87,14 +87,14 @@ class KioskApp(App):
         """The window is there."""
         self.screens.warm()
         self._show()
-        self._camera = Camera(self._flipped, self.options.picture)
+        self._painter = Painter(self._flipped, self.options.picture)
         self._shutter = Shutter()
 
     def on_stop(self) -> None:
         """Let go of the window. Kivy may call this twice."""
-        if self._camera is not None:
-            self._camera.close()
-            self._camera = None
+        if self._painter is not None:
+            self._painter.close()
+            self._painter = None
         if self._shutter is not None:
             self._shutter.close()
             self._shutter = None
@@ -154,7 +154,7 @@ class KioskApp(App):
         self.handle(moves.Tick())
         quiet = self._clock() - self.flow.touched > theme.QUIET_MS
         # Kivy reads maxfps once, at import; its clock can be told otherwise later.
-        Clock._max_fps = QUIET_FRAMES_A_SECOND if quiet else FRAMES_A_SECOND
+        Clock._max_fps = theme.QUIET_FRAMES_A_SECOND if quiet else theme.FRAMES_A_SECOND
 
     # --- the flow ------------------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 """What each screen says: flow and time in, texts out. Equal faces need no drawing."""
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 import msgspec
@@ -42,7 +43,10 @@ class HomeFace(msgspec.Struct, frozen=True):
 
 
 class Card(msgspec.Struct, frozen=True):
-    """One service to choose; a closed one says why."""
+    """One service to choose; a closed one says why.
+
+    `agency` is empty where it would tell nothing that the name does not tell.
+    """
 
     id: ServiceId
     name: str
@@ -208,18 +212,31 @@ def _services(view: KioskView | None, page: int) -> ServicesFace:
     if view is None:
         return ServicesFace()
     order = {group.id: place for place, group in enumerate(view.groups)}
-    names = {group.id: group.name for group in view.groups}
+    agencies = _agencies(view)
     # The hub's order holds within an agency; agencies stand as the view lists them.
     services = sorted(view.services, key=lambda one: order.get(one.group, len(order)))
     first = page * f.PER_PAGE
     return ServicesFace(
         cards=tuple(
-            Card(one.id, one.name, names.get(one.group, ""), _status(one), one.open)
+            Card(one.id, one.name, agencies.get(one.id, ""), _status(one), one.open)
             for one in services[first : first + f.PER_PAGE]
         ),
         page=page,
         pages=f.pages(view),
     )
+
+
+def _agencies(view: KioskView) -> dict[ServiceId, str]:
+    """The agencies that do several things, by those services that are not named in theirs."""
+    names = {group.id: group.name for group in view.groups}
+    busy = Counter(one.group for one in view.services)
+    return {
+        one.id: names[one.group]
+        for one in view.services
+        if one.group in names
+        and busy[one.group] > 1
+        and one.name.casefold() not in names[one.group].casefold()
+    }
 
 
 def _status(service: KioskService) -> str:

@@ -5,8 +5,6 @@ from pathlib import Path
 import pytest
 
 from display.__main__ import main
-from display.screens.window import configure
-from shared.errors import SetupError
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -34,9 +32,16 @@ def test_without_a_credential_it_says_where_to_get_one(
 
 
 def test_without_a_screen_it_does_not_draw_where_nobody_sees_it(
-    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("SDL_VIDEODRIVER", "x11")
     monkeypatch.delenv("DISPLAY", raising=False)
-    with pytest.raises(SetupError, match="DISPLAY is not set"):
-        configure((1080, 1920), (0, 0))
+    file = tmp_path / "credential"
+    file.write_text("anything")
+    assert "DISPLAY is not set" in said(capsys, "--credential-file", str(file))
+
+
+def test_a_place_that_is_no_pair_of_numbers_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--position", "left"])
+    assert "'left' is not two numbers with ',' between" in capsys.readouterr().err

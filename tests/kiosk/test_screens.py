@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from kiosk import theme
-from kiosk.faces import face
+from kiosk import moves as m, theme
+from kiosk.faces import ServicesFace, face
 from shared.vietnamese import nfc
-from tests.kiosk.hall import states
+from tests.kiosk.hall import at, home, states, view, walk
 from tests.kivy_window import clear, hold, picture, step
 
 SIZES = [(1080, 1920), (1920, 1080), (768, 1366)]
@@ -104,6 +104,55 @@ def test_every_text_fixed_in_kv_goes_to_the_catalogues() -> None:
     assert texts == nfc(texts)
     lines = [line for line in texts.splitlines() if line.lstrip().startswith("text:")]
     assert [line for line in lines if re.search("'[^']+'", re.sub(r"_\('[^']+'\)", "", line))] == []
+
+
+@pytest.mark.parametrize("name", ["services", "services-paged", "services-few"])
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_a_services_words_stay_in_its_card(
+    kivy_window: Any, root: Any, size: tuple[int, int], name: str
+) -> None:
+    from kiosk.screens.widgets import ServiceCard
+
+    cards = [one for one in lay_out(kivy_window, root, name, size) if isinstance(one, ServiceCard)]
+    assert cards
+    assert [
+        words.text
+        for card in cards
+        for words in card.children
+        if words.text and not card.y <= words.y < words.top <= card.top
+    ] == []
+
+
+def test_twenty_services_stand_on_one_page_in_letters_that_the_old_can_read(
+    kivy_window: Any, root: Any
+) -> None:
+    from kiosk.screens.widgets import ServiceCard, Words
+
+    widgets = lay_out(kivy_window, root, "services", (1080, 1920))
+    cards = [one for one in widgets if isinstance(one, ServiceCard)]
+    assert len(cards) == 20
+    sizes = {
+        words.text: words.font_size
+        for card in cards
+        for words in card.children
+        if isinstance(words, Words) and words.text
+    }
+    small = {text: size for text, size in sizes.items() if size < theme.T_STATUS}
+    assert set(small) <= {"Ban Quản lý Khu kinh tế Đông Nam", "Hôm nay đã hết số, mai có lại"}
+    assert all(size >= 24 for size in small.values()), small
+    assert sizes["Đất đai"] == theme.T_CARD
+
+
+def test_an_agency_is_named_only_where_it_tells_something_new() -> None:
+    body = face(*STATES["services"]).body
+    assert isinstance(body, ServicesFace)
+    agencies = {card.name: card.agency for card in body.cards}
+    assert agencies["Đất đai"] == "Sở Nông nghiệp và Môi trường"
+    assert agencies["Bảo hiểm xã hội"] == agencies["Công an"] == agencies["Văn phòng UBND"] == ""
+    one_each = view(services=view().services[::2])
+    body = face(walk((1_000, m.Start()), start=home(one_each)), at(1_500)).body
+    assert isinstance(body, ServicesFace)
+    assert {card.agency for card in body.cards} == {""}
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")

@@ -1,33 +1,41 @@
-"""The one window: configured before Kivy opens it, and photographed on request.
+"""The one window of kiosk or display: configured before Kivy opens it, painted, photographed.
 
 `configure` must run before anything imports `kivy.core.window`; Kivy reads its environment when
-it is first imported and its Config when the window opens.
+it is first imported and its Config when the window opens. So nothing here imports Kivy before it
+is called.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import structlog
 
-from kiosk import theme
 from shared.errors import SetupError
+
+PICTURE_EVERY_S = 1.0
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 log = structlog.get_logger()
 
-FRAMES_A_SECOND = 60
-"""A tap reaches its handler in 18 ms; at 30 it took 40."""
 
-QUIET_FRAMES_A_SECOND = 20
-"""Where nobody has touched for a while: a third of the wake-ups; only the first tap is later."""
-
-
-def configure(size: tuple[int, int], position: tuple[int, int], home: Path) -> None:
+def configure(
+    size: tuple[int, int],
+    position: tuple[int, int],
+    *,
+    home: Path,
+    frames_a_second: int,
+    environment: Mapping[str, str] = NOTHING,
+) -> None:
     """Set Kivy up for a public machine: exact size, no border, no cursor, no way out.
 
-    Kivy keeps its own files in `home`. Raises SetupError where there is no screen.
+    `size` and `position` are in pixels of the desktop. Kivy keeps its own files in `home`, which
+    nobody else may write to, and looks for work `frames_a_second` times. `environment` goes with
+    it; what the real environment says already wins. Raises SetupError where there is no screen.
     """
     driver = os.environ.setdefault("SDL_VIDEODRIVER", "x11")
     if driver == "x11" and not os.environ.get("DISPLAY"):
@@ -37,6 +45,8 @@ def configure(size: tuple[int, int], position: tuple[int, int], home: Path) -> N
     os.environ.setdefault("KIVY_NO_ARGS", "1")
     os.environ.setdefault("KIVY_NO_CONFIG", "1")
     os.environ.setdefault("KIVY_LOG_MODE", "PYTHON")
+    for name, value in environment.items():
+        os.environ.setdefault(name, value)
     from kivy.config import Config
 
     options: dict[str, Any] = {
@@ -49,21 +59,21 @@ def configure(size: tuple[int, int], position: tuple[int, int], home: Path) -> N
         "borderless": 1,
         "resizable": 0,
         "multisamples": 0,
-        "maxfps": FRAMES_A_SECOND,
+        "maxfps": frames_a_second,
         "show_cursor": 0,
         "allow_screensaver": 0,
     }
-    for name, value in options.items():
-        Config.set("graphics", name, value)
+    for option, setting in options.items():
+        Config.set("graphics", option, setting)
     Config.set("kivy", "exit_on_escape", 0)
     Config.set("input", "mouse", "mouse,disable_multitouch")
 
 
-class Camera:
-    """Tells of every frame that has reached the screen, and keeps a PNG of the newest.
+class Painter:
+    """Paints at once, and tells when a frame has reached the screen.
 
-    `flipped` is called after every frame. With `picture`, that file is refreshed at most once a
-    second and only after a change; it is never seen half written.
+    `flipped` is called after every frame is shown. With `picture`, a PNG of the newest frame is
+    kept there, refreshed at most once a second and only after a change, and never half written.
     """
 
     def __init__(self, flipped: Callable[[], None], picture: Path | None) -> None:
@@ -78,6 +88,17 @@ class Camera:
         self._writer = ThreadPoolExecutor(1, "picture") if picture else None
         Window.bind(on_flip=self._flip)
 
+    def paint(self) -> None:
+        """Draw what has changed now, instead of with the next tick of Kivy's clock."""
+        from kivy.lang import Builder
+
+        Builder.sync()
+        self._clock.tick_draw()
+        Builder.sync()
+        if self._window.canvas.needs_redraw:
+            self._window.dispatch("on_draw")
+            self._window.dispatch("on_flip")
+
     def close(self) -> None:
         """Let go of the window. Harmless when called twice."""
         self._window.unbind(on_flip=self._flip)
@@ -91,10 +112,10 @@ class Camera:
         window.flip()
         self._flipped()
         if self._picture is not None and self._pending is None:
-            self._pending = self._clock.schedule_once(self._take, theme.PICTURE_EVERY_S)
+            self._pending = self._clock.schedule_once(self._take_picture, PICTURE_EVERY_S)
         return True
 
-    def _take(self, _dt: float) -> None:
+    def _take_picture(self, _dt: float) -> None:
         """Draw once more without showing it: what the buffer holds after a flip is undefined."""
         from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
 

@@ -1,0 +1,85 @@
+"""What the command lines of kiosk and display have in common."""
+
+import argparse
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+from msgspec.structs import replace
+
+from shared.errors import SettingsError
+from shared.model import Role
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+
+def parser(role: Role, description: str) -> argparse.ArgumentParser:
+    """A parser of what both programs understand; for `hub_from` and `screen_from`."""
+    found = argparse.ArgumentParser(prog=f"motcua-{role.value}", description=description)
+    found.add_argument(
+        "--config", type=Path, default=Path(f"config/{role.value}.toml"), metavar="FILE"
+    )
+    found.add_argument("--hub", metavar="HOST:PORT", help="the hub's realtime address")
+    found.add_argument("--credential-file", metavar="FILE", help="what `motcua-hub enrol` printed")
+    found.add_argument("--size", type=pair("x"), metavar="WxH", help="the window's size")
+    found.add_argument("--position", type=pair(","), metavar="X,Y", help="its upper left corner")
+    found.add_argument(
+        "--picture", type=Path, metavar="FILE", help="keep a PNG of the window there"
+    )
+    return found
+
+
+def pair(sign: str) -> Callable[[str], tuple[int, int]]:
+    """Reads two whole numbers with `sign` between them, for argparse."""
+
+    def read(text: str) -> tuple[int, int]:
+        found = re.fullmatch(rf"(-?\d+){re.escape(sign)}(-?\d+)", text)
+        if not found:
+            raise argparse.ArgumentTypeError(f"{text!r} is not two numbers with {sign!r} between")
+        return int(found[1]), int(found[2])
+
+    return read
+
+
+def hub_from(options: argparse.Namespace, hub: S) -> S:
+    """`hub` (address, credential_file) with what the command line says instead."""
+    if options.hub:
+        hub = replace(hub, address=options.hub)
+    if options.credential_file:
+        hub = replace(hub, credential_file=options.credential_file)
+    return hub
+
+
+def screen_from(options: argparse.Namespace, screen: S) -> S:
+    """`screen` (width, height, left, top) with what the command line says instead.
+
+    Raises SettingsError for a size that the screen does not take.
+    """
+    if options.size:
+        try:
+            screen = replace(screen, width=options.size[0], height=options.size[1])
+        except ValueError as error:
+            raise SettingsError(f"--size: {error}") from None
+    if options.position:
+        screen = replace(screen, left=options.position[0], top=options.position[1])
+    return screen
+
+
+def credential(path: Path, role: Role) -> str:
+    """The credential in the file at `path`.
+
+    Raises SettingsError that says how to get one where there is none.
+    """
+    try:
+        found = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "not text"
+        raise SettingsError(
+            f"{path}: no credential there ({why}); put there what "
+            f"`motcua-hub enrol --role {role.value} --name NAME` prints"
+        ) from None
+    if not found:
+        raise SettingsError(f"{path}: is empty; enrol this {role.value} on the hub")
+    return found
