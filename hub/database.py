@@ -20,9 +20,9 @@ from shared.errors import LockedError, SetupError, StorageDamaged, StorageError,
 OLDEST_SOUND = (3, 51, 3)
 BUSY_MS = 5_000
 CACHE_KIB = 16 * 1024
-CHECKPOINT_PAGES = 4_000
-"""WAL pages between checkpoints: 16 MB, so that an index page that many batches touch is
-written back once."""
+CHECKPOINT_PAGES = 1_000
+"""WAL pages between checkpoints: 4 MB. A checkpoint holds the commit that starts it: at 16 MB some
+70 ms, which 2,500 issues a second saw in their p99 (68 ms against 8 now)."""
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _FULL_SYNC = 2
