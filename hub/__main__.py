@@ -18,9 +18,6 @@ from typing import TYPE_CHECKING
 from shared.errors import MotcuaError, SettingsError, SetupError
 
 if TYPE_CHECKING:
-    from datetime import tzinfo
-
-    from hub.journal.base import Entry
     from hub.serve import Address
     from shared.model import Instant
 
@@ -171,6 +168,7 @@ def _serve(args: argparse.Namespace) -> int:
     from hub.engine.site import Site, faults
     from hub.hall import Hall
     from hub.journal.sqlite import SqliteJournal
+    from hub.logs import log_to_stderr
     from hub.metrics import Metrics
     from hub.realtime import Live
     from hub.registry import Registry
@@ -179,7 +177,7 @@ def _serve(args: argparse.Namespace) -> int:
     from hub.web.app import build
     from shared.settings import load
 
-    _log_to_stderr()
+    log_to_stderr()
     site = load(args.site, Site)
     if found := faults(site):
         raise SettingsError(f"{args.site}: " + "; ".join(found))
@@ -242,29 +240,6 @@ def _address(text: str, option: str) -> "Address":
         raise SetupError(f"{option}: {error}") from None
 
 
-def _log_to_stderr() -> None:
-    """Lines for people on a terminal, JSON for everything else."""
-    import logging
-
-    import structlog
-
-    person = sys.stderr.isatty()
-    last: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer() if person else structlog.processors.JSONRenderer()
-    )
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            last,
-        ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-        cache_logger_on_first_use=True,
-    )
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
-
-
 # --- the others --------------------------------------------------------------------------
 
 
@@ -319,40 +294,15 @@ def _remove_officer(args: argparse.Namespace) -> int:
 
 
 def _journal(args: argparse.Namespace) -> int:
-    from datetime import UTC
-    from zoneinfo import ZoneInfo
-
-    import msgspec
-
+    from hub.journal.lines import lines
     from hub.journal.sqlite import read_only
     from shared.model import Seq
 
     if not 0 <= args.since <= _HIGHEST_SEQ:
         raise SetupError(f"--since {args.since}: events are numbered from 1; 0 means all")
-    zone: tzinfo = UTC
-    for entry in read_only(args.data, Seq(args.since)):
-        if entry.kind == "day_opened":
-            # The event itself knows the hall's zone, so no configuration is needed to read it.
-            zone = ZoneInfo(msgspec.json.decode(entry.body)["timezone"])
-        sys.stdout.write(_line(entry, zone))
+    sys.stdout.writelines(lines(read_only(args.data, Seq(args.since))))
     sys.stdout.flush()
     return 0
-
-
-def _line(entry: "Entry", zone: "tzinfo") -> str:
-    from datetime import datetime
-
-    import msgspec
-
-    told: dict[str, object] = {
-        "seq": entry.seq,
-        "day": entry.day,
-        "at": datetime.fromtimestamp(entry.at / 1000, zone).isoformat(timespec="milliseconds"),
-        "kind": entry.kind,
-        "body": msgspec.Raw(entry.body.encode()),
-        "request_id": entry.request_id,
-    }
-    return msgspec.json.encode(told).decode() + "\n"
 
 
 def _doctor(args: argparse.Namespace) -> int:

@@ -4,9 +4,14 @@ from enum import StrEnum
 
 import msgspec
 
-from kiosk.paper import Paper, PrintOutcome
-from shared.messages import Issued, IssueTicket, KioskView
+from kiosk.paper import Paper, PrintOutcome, Slip
+from shared.messages import Finding, Issued, IssueTicket, KioskView, Question, Refused
 from shared.model import Instant, PriorityId, RequestId, ServiceId, TicketId
+from shared.procedures import Catalogue
+from shared.receipt_code import Scan
+
+ANSWER_WITHIN_S = 7.5
+"""A question is given up after this long: within 8 s the screen says something clear."""
 
 
 class Reach(StrEnum):
@@ -85,6 +90,93 @@ class KeepTicket(msgspec.Struct, frozen=True):
     """No, keep it."""
 
 
+class OpenLookup(msgspec.Struct, frozen=True):
+    """Home's "Tra cứu hồ sơ"."""
+
+
+class PadKey(msgspec.Struct, frozen=True):
+    """A key of the code's keypad, or of the four digits': a letter, digit, ".", "-", "erase" or
+    "clear"."""
+
+    key: str
+
+
+class PickStart(msgspec.Struct, frozen=True):
+    """A code's usual beginning."""
+
+    text: str
+
+
+class LookUp(msgspec.Struct, frozen=True):
+    """The code is typed: look it up."""
+
+
+class AskName(msgspec.Struct, frozen=True):
+    """Whose dossier is it? Leads to the four digits."""
+
+
+class TakeForDossier(msgspec.Struct, frozen=True):
+    """A number for the dossier's next step, under this id."""
+
+    request_id: RequestId
+
+
+class TakeForProcedure(msgspec.Struct, frozen=True):
+    """A number for the procedure on the screen, under this id."""
+
+    request_id: RequestId
+
+
+class TakeWithPriority(msgspec.Struct, frozen=True):
+    """The same for the dossier or procedure on the screen, by way of the priority question."""
+
+
+class PrintSlip(msgspec.Struct, frozen=True):
+    """What the screen says of the dossier, on paper."""
+
+
+class OpenProcedures(msgspec.Struct, frozen=True):
+    """Home's "Tìm thủ tục"."""
+
+
+class TypeKey(msgspec.Struct, frozen=True):
+    """A key of the on-screen keyboard: a small letter, digit, " ", "erase" or "clear"."""
+
+    key: str
+
+
+class PickProcedure(msgspec.Struct, frozen=True):
+    """A procedure of the list."""
+
+    code: str
+
+
+class Scanned(msgspec.Struct, frozen=True):
+    """The scanner has read something, on whatever screen."""
+
+    scan: Scan
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """What became of the question `asked`; None: no answer in time, or no connection."""
+
+    asked: int
+    finding: Finding | Refused | None
+
+
+class CatalogueCame(msgspec.Struct, frozen=True):
+    """The procedures, at start and when the hub has newer ones."""
+
+    catalogue: Catalogue
+
+
+class SlipDone(msgspec.Struct, frozen=True):
+    """The printer is done with a slip; `code` is one of `kiosk.paper`'s."""
+
+    slip: int
+    code: str
+
+
 class ViewCame(msgspec.Struct, frozen=True):
     """The hub's newest view."""
 
@@ -147,6 +239,22 @@ Thing = (
     | DropTicket
     | ConfirmDrop
     | KeepTicket
+    | OpenLookup
+    | PadKey
+    | PickStart
+    | LookUp
+    | AskName
+    | TakeForDossier
+    | TakeForProcedure
+    | TakeWithPriority
+    | PrintSlip
+    | OpenProcedures
+    | TypeKey
+    | PickProcedure
+    | Scanned
+    | Answer
+    | CatalogueCame
+    | SlipDone
     | ViewCame
     | TimeCame
     | ReachChanged
@@ -168,6 +276,18 @@ TAPS = (
     DropTicket,
     ConfirmDrop,
     KeepTicket,
+    OpenLookup,
+    PadKey,
+    PickStart,
+    LookUp,
+    AskName,
+    TakeForDossier,
+    TakeForProcedure,
+    TakeWithPriority,
+    PrintSlip,
+    OpenProcedures,
+    TypeKey,
+    PickProcedure,
 )
 
 
@@ -204,4 +324,22 @@ class Report(msgspec.Struct, frozen=True):
     outcome: PrintOutcome
 
 
-Effect = Send | Abandon | CancelTicket | Print | Report
+class Inquire(msgspec.Struct, frozen=True):
+    """Ask the hub; answered by `Answer` with the same number within ANSWER_WITHIN_S."""
+
+    asked: int
+    question: Question
+
+
+class PutOnPaper(msgspec.Struct, frozen=True):
+    """Print a slip; answered by `SlipDone`."""
+
+    number: int
+    slip: Slip
+
+
+class Forget(msgspec.Struct, frozen=True):
+    """A person has left: nothing of them may stay in widgets or caches."""
+
+
+Effect = Send | Abandon | CancelTicket | Print | Report | Inquire | PutOnPaper | Forget

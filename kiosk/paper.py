@@ -36,3 +36,21 @@ class PrintOutcome(msgspec.Struct, frozen=True):
     printed: bool
     code: str
     reason: str
+
+
+class Slip(msgspec.Struct, frozen=True):
+    """A look-up on paper, asked for by the citizen. No names. `lines` are label and value; `steps`
+    are done (true) or to come; `at` is the ISO moment of asking."""
+
+    site: str
+    province: str
+    code: str
+    procedure: str
+    state: str
+    state_detail: str
+    lines: tuple[tuple[str, str], ...]
+    steps: tuple[tuple[str, str, bool], ...]
+    todo: str
+    todo_lines: tuple[str, ...]
+    at: str
+    url: str

@@ -22,6 +22,23 @@ from shared.model import (
     TicketState,
     Wait,
 )
+from shared.questions import (
+    DossierFound as DossierFound,
+    DossierNotFound as DossierNotFound,
+    DossierUnavailable as DossierUnavailable,
+    Finding as Finding,
+    ListProcedures as ListProcedures,
+    LookUpDossier as LookUpDossier,
+    LookUpProcedure as LookUpProcedure,
+    LookUpTicket as LookUpTicket,
+    Procedure as Procedure,
+    ProcedureFound as ProcedureFound,
+    ProcedureNotFound as ProcedureNotFound,
+    ProcedurePage as ProcedurePage,
+    Question as Question,
+    TicketFound as TicketFound,
+    TicketNotFound as TicketNotFound,
+)
 from shared.views import (
     BoardCall as BoardCall,
     BoardCounter as BoardCounter,
@@ -32,6 +49,7 @@ from shared.views import (
     KioskService as KioskService,
     KioskView as KioskView,
     LineTicket as LineTicket,
+    Overtaker as Overtaker,
     PriorityClass as PriorityClass,
     ServiceName as ServiceName,
     SupervisorCounter as SupervisorCounter,
@@ -71,10 +89,15 @@ class CloseDay(_Command, frozen=True, tag="close_day"):
 
 
 class IssueTicket(_Command, frozen=True, tag="issue_ticket"):
-    """Take a number for a service, with a priority class or none."""
+    """Take a number for a service, with a priority class or none.
+
+    `dossier` and `procedure` are codes of what the person comes for, for the officer to see.
+    """
 
     service: ServiceId
     priority: PriorityId | None = None
+    dossier: str | None = None
+    procedure: str | None = None
 
 
 class CallNext(_Command, frozen=True, tag="call_next"):
@@ -152,6 +175,12 @@ class Cancel(_Command, frozen=True, tag="cancel"):
     ticket: TicketId
 
 
+class Delay(_Command, frozen=True, tag="delay"):
+    """ "I need ten more minutes": once, and behind those who come meanwhile."""
+
+    ticket: TicketId
+
+
 class OpenCounter(_Command, frozen=True, tag="open_counter"):
     """Begin, or go on after a pause, to take people."""
 
@@ -197,6 +226,7 @@ Command = (
     | Hold
     | Transfer
     | Cancel
+    | Delay
     | OpenCounter
     | PauseCounter
     | CloseCounter
@@ -282,7 +312,14 @@ class CommandFrame(_ClientFrame, frozen=True, tag="command"):
     command: Command
 
 
-ClientFrame = Hello | CommandFrame
+class QuestionFrame(_ClientFrame, frozen=True, tag="question"):
+    """A question; it changes nothing, so `request_id` only names its answer."""
+
+    request_id: RequestId
+    question: Question
+
+
+ClientFrame = Hello | CommandFrame | QuestionFrame
 
 
 class SiteInfo(msgspec.Struct, frozen=True):
@@ -318,6 +355,13 @@ class Result(_HubFrame, frozen=True, tag="result"):
     value: msgspec.Raw
 
 
+class AnswerFrame(_HubFrame, frozen=True, tag="answer"):
+    """What the hub has found; `finding` is one of `Finding`."""
+
+    request_id: RequestId
+    finding: msgspec.Raw
+
+
 class Refused(_HubFrame, frozen=True, tag="refused"):
     """Not done, and nothing has changed. Without `request_id` the frame itself was refused."""
 
@@ -333,7 +377,7 @@ class Beat(_HubFrame, frozen=True, tag="beat"):
     at: str
 
 
-HubFrame = Welcome | ViewFrame | Result | Refused | Beat
+HubFrame = Welcome | ViewFrame | Result | AnswerFrame | Refused | Beat
 
 
 class Close:

@@ -60,6 +60,10 @@ class KioskView(msgspec.Struct, frozen=True):
     priorities: tuple[PriorityClass, ...]
     waiting: int
     counters_open: int
+    dossier_prefixes: tuple[str, ...] = ()
+    """How dossier codes of this centre usually begin; empty: it has no look-up."""
+    pages: str = ""
+    """Where phones find the hub's pages, without a closing slash; empty while unknown."""
 
 
 class BoardCounter(msgspec.Struct, frozen=True):
@@ -111,6 +115,8 @@ class LineTicket(msgspec.Struct, frozen=True):
     issued_at: str
     priority: str | None
     bonus_minutes: int
+    not_before: str | None = None
+    """Asked to be called later: not before this moment."""
 
 
 class TicketInHand(msgspec.Struct, frozen=True):
@@ -128,6 +134,9 @@ class TicketInHand(msgspec.Struct, frozen=True):
     reason: str
     target_minutes: int
     calls: int
+    dossier: str | None = None
+    procedure: str | None = None
+    """Codes of what the person has come for."""
 
 
 class ServiceName(msgspec.Struct, frozen=True):
@@ -184,6 +193,14 @@ class SupervisorView(msgspec.Struct, frozen=True):
     totals: dict[str, int]
 
 
+class Overtaker(msgspec.Struct, frozen=True):
+    """A number that was taken later and called before; `minutes` is its head start, 0 where an
+    officer or a transfer is the reason."""
+
+    number: str
+    minutes: int
+
+
 class TicketView(msgspec.Struct, frozen=True):
     """One ticket, for the phone that holds it. `serving` are the numbers its counters have."""
 
@@ -197,6 +214,10 @@ class TicketView(msgspec.Struct, frozen=True):
     serving: tuple[BoardCounter, ...]
     issued_at: str
     site: str
+    overtakers: tuple[Overtaker, ...] = ()
+    may_delay: bool = False
+    not_before: str | None = None
+    delay_minutes: int = 0
 
 
 View = KioskView | DisplayView | CounterView | SupervisorView | TicketView

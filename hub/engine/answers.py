@@ -19,7 +19,7 @@ def answer(state: State, wish: Wish, events: list[e.Event]) -> m.Value:
         return m.DayChanged(state.last_day or "", state.day is not None)
     if isinstance(command, m.OpenCounter | m.PauseCounter | m.CloseCounter):
         return _counter(state, wish, command.counter)
-    if isinstance(command, m.Cancel | m.ReturnTicket | m.TicketPrinted | m.PrintFailed):
+    if isinstance(command, m.Cancel | m.Delay | m.ReturnTicket | m.TicketPrinted | m.PrintFailed):
         return _ticket(state, command.ticket)
     [event] = events
     return _ticket(state, event.ticket)  # type: ignore[union-attr]

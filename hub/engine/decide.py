@@ -13,6 +13,7 @@ from hub.engine.state import State, Ticket
 from shared import messages as m
 from shared.i18n import _
 from shared.model import Instant, Role, TicketId, TicketState
+from shared.receipt_code import dossier_code, procedure_code
 
 MAX_REASON = 200
 """Characters of a printer's words that are kept."""
@@ -111,6 +112,8 @@ def _issue(state: State, wish: Wish, command: m.IssueTicket, now: Instant) -> De
     if service.quota is not None and state.issued.get(service.id, 0) >= service.quota:
         words = _("Dịch vụ {name} đã phát hết số hôm nay.").format(name=service.name)
         return Refusal("quota_reached", words)
+    if not _sound(command):
+        return Refusal("bad_code", _("Mã hồ sơ hoặc mã thủ tục không đúng dạng."))
     ordinal = state.ordinals.get(service.prefix, 0) + 1
     # A clock set back must not put this ticket before those that were taken earlier.
     arrival = max(now, state.latest_arrival) - bonus * 60_000
@@ -124,8 +127,18 @@ def _issue(state: State, wish: Wish, command: m.IssueTicket, now: Instant) -> De
             arrival=Instant(arrival),
             priority=command.priority,
             bonus_minutes=bonus,
+            dossier=command.dossier,
+            procedure=command.procedure,
         )
     ]
+
+
+def _sound(command: m.IssueTicket) -> bool:
+    """Whether the codes it carries are codes, in their normal form."""
+    dossier, procedure = command.dossier, command.procedure
+    if dossier is not None and dossier_code(dossier) != dossier:
+        return False
+    return procedure is None or procedure_code(procedure) == procedure
 
 
 def _cancel(state: State, actor: Actor, command: m.Cancel, now: Instant) -> Decision:
@@ -137,6 +150,23 @@ def _cancel(state: State, actor: Actor, command: m.Cancel, now: Instant) -> Deci
     if ticket.state in (TicketState.SERVING, TicketState.DONE, TicketState.CANCELLED):
         return Refusal("wrong_state", _("Số này đang được phục vụ hoặc đã kết thúc."))
     return [e.TicketCancelled(ticket.id, actor.role.value)]
+
+
+def _delay(state: State, actor: Actor, command: m.Delay, now: Instant) -> Decision:
+    """Once, and behind whoever comes before that time: it costs nobody else a minute."""
+    ticket = _ticket(state, command.ticket)
+    if isinstance(ticket, Refusal):
+        return ticket
+    if actor.role is Role.TICKET and actor.ticket != ticket.id:
+        return Refusal("not_yours", _("Chỉ lùi được số của chính mình."))
+    minutes = state.site.delay_minutes
+    if ticket.state is not TicketState.WAITING:
+        return Refusal("wrong_state", _("Chỉ lùi được số đang chờ."))
+    if ticket.delayed or not minutes:
+        return Refusal("delayed_already", _("Mỗi số chỉ được xin thêm thời gian một lần."))
+    # One whose turn was far off anyway loses nothing by asking.
+    arrival = max(Instant(now + minutes * 60_000), ticket.arrival)
+    return [e.TicketDelayed(ticket.id, Instant(arrival), minutes, actor.role.value)]
 
 
 def _return(state: State, actor: Actor, command: m.ReturnTicket, now: Instant) -> Decision:
@@ -175,6 +205,7 @@ def _ticket(state: State, ticket_id: TicketId) -> Ticket | Refusal:
 _DECIDE: dict[type, Callable[[State, Actor, Any, Instant], Decision]] = {
     m.CloseDay: _close_day,
     m.Cancel: _cancel,
+    m.Delay: _delay,
     m.ReturnTicket: _return,
     m.TicketPrinted: _printed,
     m.PrintFailed: _print_failed,

@@ -3,6 +3,8 @@
 Every function takes the state, who asks, the command and the time, and gives events or a refusal.
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 from hub.engine import events as e
@@ -20,13 +22,26 @@ _IN_HAND = (TicketState.CALLED, TicketState.SERVING)
 _CALLABLE = (TicketState.WAITING, TicketState.HELD, TicketState.NO_SHOW)
 
 
-def next_ticket(state: State, counter: CounterNumber) -> Ticket | None:
+def next_ticket(state: State, counter: CounterNumber, now: Instant) -> Ticket | None:
     """Whom the rule calls to this counter: the earliest effective arrival in its lines.
 
     The rule of ../shared/design/architecture.md; ties go to the one who joined first.
     """
-    heads: list[Place] = [line[0] for key in state.lines_of(counter) if (line := state.line(key))]
+    heads = [
+        place
+        for key in state.lines_of(counter)
+        if (place := _head(state, state.line(key), now)) is not None
+    ]
     return state.tickets[min(heads)[2]] if heads else None
+
+
+def _head(state: State, line: Sequence[Place], now: Instant) -> Place | None:
+    """The first of a line who has not asked to be called later than now."""
+    for place in line:
+        wanted = state.tickets[place[2]].not_before
+        if wanted is None or wanted <= now:
+            return place
+    return None
 
 
 def call_next(state: State, actor: Actor, command: m.CallNext, now: Instant) -> Decision:
@@ -36,10 +51,18 @@ def call_next(state: State, actor: Actor, command: m.CallNext, now: Instant) -> 
         return counter
     if command.ticket is not msgspec.UNSET and command.ticket != counter.ticket:
         return _stale()
-    ticket = next_ticket(state, counter.number)
+    ticket = next_ticket(state, counter.number, now)
     if ticket is None:
-        return Refusal("nobody_waiting", _("Không còn ai chờ ở quầy này."))
+        return _nobody(state, counter.number)
     return _call(state, actor, counter, ticket, _turn(state, ticket))
+
+
+def _nobody(state: State, counter: CounterNumber) -> Refusal:
+    later = [line[0] for key in state.lines_of(counter) if (line := state.line(key))]
+    if not later:
+        return Refusal("nobody_waiting", _("Không còn ai chờ ở quầy này."))
+    words = _("Người đang chờ xin được gọi sau {time}; có thể gọi đích danh nếu họ đã ở đây.")
+    return Refusal("nobody_waiting", words.format(time=state.clock(min(later)[0])))
 
 
 def call_ticket(state: State, actor: Actor, command: m.CallTicket, now: Instant) -> Decision:
@@ -76,13 +99,17 @@ def _turn(state: State, ticket: Ticket) -> str:
     shown = Instant(ticket.arrival + ticket.bonus_minutes * 60_000)
     if ticket.returned:
         words = _("Quay lại hàng lúc {time}").format(time=state.clock(ticket.arrival))
+    elif ticket.not_before is not None:
+        words = _("Xin thêm thời gian, vào lại hàng lúc {time}").format(
+            time=state.clock(ticket.arrival)
+        )
     elif ticket.transferred_from is not None:
         words = _("Chuyển từ quầy {counter}, vào hàng lúc {time}").format(
             counter=ticket.transferred_from, time=state.clock(shown)
         )
     else:
         words = _("Đến lượt: vào hàng lúc {time}").format(time=state.clock(shown))
-    if ticket.bonus_minutes and not ticket.returned:
+    if ticket.bonus_minutes and not ticket.returned and ticket.not_before is None:
         words += _(", cộng {minutes} phút ưu tiên").format(minutes=ticket.bonus_minutes)
     return words
 

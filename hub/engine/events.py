@@ -45,6 +45,8 @@ class TicketIssued(_Event, frozen=True, tag="ticket_issued"):
     arrival: Instant
     priority: PriorityId | None = None
     bonus_minutes: int = 0
+    dossier: str | None = None
+    procedure: str | None = None
 
 
 class TicketPrinted(_Event, frozen=True, tag="ticket_printed"):
@@ -112,6 +114,16 @@ class TicketReturned(_Event, frozen=True, tag="ticket_returned"):
     arrival: Instant
 
 
+class TicketDelayed(_Event, frozen=True, tag="ticket_delayed"):
+    """Its holder asked for `minutes` more: in line with this effective arrival, not called by the
+    rule before it. `by` is the role that asked."""
+
+    ticket: TicketId
+    arrival: Instant
+    minutes: int
+    by: str
+
+
 class TicketTransferred(_Event, frozen=True, tag="ticket_transferred"):
     """Now waits for `service`, at the counter `to` only if one is named; the arrival stays."""
 
@@ -163,6 +175,7 @@ Event = (
     | TicketNoShow
     | TicketHeld
     | TicketReturned
+    | TicketDelayed
     | TicketTransferred
     | TicketCancelled
     | CounterOpened

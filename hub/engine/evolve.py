@@ -47,6 +47,8 @@ def _issued(state: State, event: e.TicketIssued, seq: Seq, at: Instant) -> None:
         joined=seq,
         priority=event.priority,
         bonus_minutes=event.bonus_minutes,
+        dossier=event.dossier,
+        procedure=event.procedure,
     )
     state.tickets[ticket.id] = ticket
     state.totals[TicketState.WAITING] += 1
@@ -73,6 +75,7 @@ def _called(state: State, event: e.TicketCalled, seq: Seq, at: Instant) -> None:
     ticket.started_at = None
     ticket.reason = event.reason
     ticket.calls += 1
+    ticket.not_before = None
     counter = state.counter(event.counter)
     counter.ticket = ticket.id
     counter.since = at
@@ -128,6 +131,14 @@ def _returned(state: State, event: e.TicketReturned, seq: Seq, at: Instant) -> N
     _move(state, event.ticket, TicketState.WAITING).counter = None
 
 
+def _delayed(state: State, event: e.TicketDelayed, seq: Seq, at: Instant) -> None:
+    ticket = _step_out(state, event.ticket)
+    ticket.arrival = ticket.not_before = event.arrival
+    ticket.joined = seq
+    ticket.delayed = True
+    _join(state, ticket)
+
+
 def _transferred(state: State, event: e.TicketTransferred, seq: Seq, at: Instant) -> None:
     ticket = state.tickets[event.ticket]
     ticket.service = event.service
@@ -165,6 +176,17 @@ def _set_counter(state: State, number: CounterNumber, to: CounterState, at: Inst
 
 def _move(state: State, ticket_id: TicketId, to: TicketState) -> Ticket:
     """Change a ticket's state, and its line with it."""
+    ticket = _step_out(state, ticket_id)
+    state.totals[ticket.state] -= 1
+    state.totals[to] += 1
+    ticket.state = to
+    if to is TicketState.WAITING:
+        _join(state, ticket)
+    return ticket
+
+
+def _step_out(state: State, ticket_id: TicketId) -> Ticket:
+    """Take a ticket out of its line, if it stands in one."""
     ticket = state.tickets[ticket_id]
     if ticket.state is TicketState.WAITING:
         line = state.lines[ticket.line]
@@ -172,11 +194,6 @@ def _move(state: State, ticket_id: TicketId, to: TicketState) -> Ticket:
         state.waiting[ticket.service] -= 1
         if not line:
             state.forget()
-    state.totals[ticket.state] -= 1
-    state.totals[to] += 1
-    ticket.state = to
-    if to is TicketState.WAITING:
-        _join(state, ticket)
     return ticket
 
 
@@ -210,6 +227,7 @@ _EVOLVE: dict[type, Callable[[State, Any, Seq, Instant], None]] = {
     e.TicketNoShow: _no_show,
     e.TicketHeld: _held,
     e.TicketReturned: _returned,
+    e.TicketDelayed: _delayed,
     e.TicketTransferred: _transferred,
     e.TicketCancelled: _cancelled,
     e.CounterOpened: _counter_opened,

@@ -42,5 +42,5 @@ ALLOWED: dict[Role, frozenset[type]] = {
     Role.DISPLAY: frozenset(),
     Role.COUNTER: _DESK,
     Role.SUPERVISOR: _DESK | {m.OpenDay, m.CloseDay},
-    Role.TICKET: frozenset({m.Cancel}),
+    Role.TICKET: frozenset({m.Cancel, m.Delay}),
 }

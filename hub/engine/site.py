@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from shared.model import CounterNumber, GroupId, PriorityId, ServiceId
+from shared.receipt_code import dossier_code
 
 VOICED_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 """Letters a prefix may use: I, O, Q and Đ are avoided, they are misread and misheard."""
@@ -85,6 +86,14 @@ class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     number_digits: int = 3
     notice: str = ""
     """What the board says to all."""
+    dossier_prefixes: tuple[str, ...] = ()
+    """How dossier codes of this centre usually begin, e.g. `H41.15`; none: no look-up."""
+    collect_service: ServiceId | None = None
+    """What to take a number for to collect a result; none: the procedure's own service."""
+    pay_service: ServiceId | None = None
+    """What to take a number for to pay; none: the procedure's own service."""
+    delay_minutes: int = 10
+    """How much later one may ask, once, to be called; 0: not at all."""
     public_url: str = ""
     """Where phones reach the pages, e.g. `https://motcua.nghean.gov.vn`; empty: the hub's own."""
 
@@ -136,6 +145,7 @@ def faults(site: Site) -> list[str]:
     found += _repeats("priorities", [priority.id for priority in site.priorities])
     groups = {group.id for group in site.groups}
     counters = {counter.number for counter in site.counters}
+    found += _lookup_faults(site)
     for service in site.services:
         found += _service_faults(service, groups, counters)
     for season in site.hours:
@@ -163,6 +173,23 @@ def _figure_faults(site: Site) -> list[str]:
             f"public_url: {site.public_url!r} is no address of pages;"
             " e.g. https://motcua.nghean.gov.vn, or leave it empty"
         )
+    return found
+
+
+def _lookup_faults(site: Site) -> list[str]:
+    found = [
+        f"dossier_prefixes: {prefix!r} begins no dossier code; e.g. H41.15"
+        for prefix in site.dossier_prefixes
+        if dossier_code(f"{prefix}-261123-0001") != f"{prefix}-261123-0001"
+    ]
+    named = {"collect_service": site.collect_service, "pay_service": site.pay_service}
+    found += [
+        f"{name}: there is no service {service!r}"
+        for name, service in named.items()
+        if service is not None and service not in site.service
+    ]
+    if site.delay_minutes < 0:
+        found.append("delay_minutes: must be 0 or more")
     return found
 
 

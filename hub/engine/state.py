@@ -70,6 +70,11 @@ class Ticket(msgspec.Struct):
     returned: bool = False
     transferred_from: CounterNumber | None = None
     printed: bool | None = None
+    dossier: str | None = None
+    procedure: str | None = None
+    not_before: Instant | None = None
+    """Its holder asked for more time: the rule does not call it earlier. Gone once it is called."""
+    delayed: bool = False
 
     @property
     def place(self) -> Place:

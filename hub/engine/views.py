@@ -61,6 +61,8 @@ def kiosk_view(state: State, now: Instant) -> m.KioskView:
         ),
         waiting=state.totals[TicketState.WAITING],
         counters_open=_open_counters(state),
+        dossier_prefixes=site.dossier_prefixes,
+        pages=site.public_url,
     )
 
 
@@ -164,7 +166,12 @@ def _line_ticket(state: State, ticket: Ticket) -> m.LineTicket:
         issued_at=state.iso(ticket.issued_at),
         priority=_priority(state, ticket),
         bonus_minutes=ticket.bonus_minutes,
+        not_before=_iso(state, ticket.not_before),
     )
+
+
+def _iso(state: State, at: Instant | None) -> str | None:
+    return None if at is None else state.iso(at)
 
 
 def _priority(state: State, ticket: Ticket) -> str | None:
@@ -187,11 +194,13 @@ def _in_hand(state: State, counter: Counter) -> m.TicketInHand | None:
         state=ticket.state,
         issued_at=state.iso(ticket.issued_at),
         called_at=state.iso(ticket.called_at or ticket.issued_at),
-        started_at=state.iso(ticket.started_at) if ticket.started_at is not None else None,
+        started_at=_iso(state, ticket.started_at),
         priority=_priority(state, ticket),
         reason=ticket.reason,
         target_minutes=service.minutes if service else 0,
         calls=ticket.calls,
+        dossier=ticket.dossier,
+        procedure=ticket.procedure,
     )
 
 
@@ -205,7 +214,7 @@ def supervisor_view(state: State, now: Instant) -> m.SupervisorView:
                 name=known.name if (known := state.site.counter.get(counter.number)) else "",
                 state=counter.state,
                 ticket=_number_at(state, counter),
-                since=state.iso(counter.since) if counter.since is not None else None,
+                since=_iso(state, counter.since),
                 served_today=counter.served,
             )
             for _number, counter in sorted(state.counters.items())
@@ -231,7 +240,8 @@ def _supervisor_line(state: State, service: ServiceId) -> m.SupervisorLine:
 def ticket_view(state: State, ticket_id: TicketId, now: Instant) -> m.TicketView:
     """One ticket, for the phone that holds it: nothing of anybody else but numbers on the wall."""
     ticket = state.tickets[ticket_id]
-    name, counters, serving = state.desks.get((ticket.service, ticket.to)) or _desks(state, ticket)
+    shared = state.desks.get((ticket.service, ticket.to)) or _desks(state, ticket)
+    name, counters, serving, called = shared
     ahead = state.ahead(ticket)
     waits = ticket.state is TicketState.WAITING
     return m.TicketView(
@@ -245,10 +255,23 @@ def ticket_view(state: State, ticket_id: TicketId, now: Instant) -> m.TicketView
         serving=serving,
         issued_at=state.iso(ticket.issued_at),
         site=state.site.name,
+        overtakers=_overtakers(ticket, called) if waits else (),
+        may_delay=waits and not ticket.delayed and state.site.delay_minutes > 0,
+        not_before=_iso(state, ticket.not_before) if waits else None,
+        delay_minutes=state.site.delay_minutes,
     )
 
 
-_Desks = tuple[str, tuple[CounterNumber, ...], tuple[m.BoardCounter, ...]]
+def _overtakers(ticket: Ticket, called: tuple[Ticket, ...]) -> tuple[m.Overtaker, ...]:
+    """Who of those at the counters took their number after this one, and the minutes that count."""
+    return tuple(
+        m.Overtaker(other.number, other.bonus_minutes)
+        for other in called
+        if other.issued_at > ticket.issued_at and not ticket.delayed
+    )
+
+
+_Desks = tuple[str, tuple[CounterNumber, ...], tuple[m.BoardCounter, ...], tuple[Ticket, ...]]
 
 
 def _desks(state: State, ticket: Ticket) -> _Desks:
@@ -259,6 +282,7 @@ def _desks(state: State, ticket: Ticket) -> _Desks:
         counters = (ticket.to,)
     desks = [state.counter(number) for number in counters]
     serving = tuple(_board_counter(state, desk) for desk in desks if desk.ticket is not None)
-    shared = (state.service_name(ticket.service), counters, serving)
+    called = tuple(state.tickets[desk.ticket] for desk in desks if desk.ticket is not None)
+    shared = (state.service_name(ticket.service), counters, serving, called)
     state.desks[ticket.service, ticket.to] = shared
     return shared

@@ -35,6 +35,8 @@ class Person:
     state: str = "waiting"
     counter: int | None = None
     to: int | None = None
+    not_before: int = 0
+    delayed: bool = False
 
 
 @dataclass
@@ -150,8 +152,10 @@ class Model:
             return self.issue(command, now)
         if isinstance(command, m.Cancel | m.ReturnTicket):
             return self.with_ticket(command, now)
+        if isinstance(command, m.Delay):
+            return self.delay(self.person(command.ticket), now)
         assert actor.counter is not None
-        return self.at_desk(actor.counter, command)
+        return self.at_desk(actor.counter, command, now)
 
     def issue(self, command: m.IssueTicket, now: Instant) -> str | list[str]:
         service, prefix = command.service, PREFIX[command.service]
@@ -187,13 +191,27 @@ class Model:
         p.state, p.counter = "waiting", None
         return [f"ticket_returned {p.number} {p.arrival}"]
 
-    def at_desk(self, counter: int, command: m.Command) -> str | list[str]:
+    def delay(self, p: Person | None, now: Instant) -> str | list[str]:
+        self.touched = p
+        if p is None:
+            return "unknown_ticket"
+        if p.state != "waiting":
+            return "wrong_state"
+        if p.delayed:
+            return "delayed_already"
+        p.arrival = p.not_before = max(now + 10 * MINUTE, p.arrival)
+        p.delayed = True
+        self.joins += 1
+        p.joined = self.joins
+        return [f"ticket_delayed {p.number} {p.arrival}"]
+
+    def at_desk(self, counter: int, command: m.Command, now: Instant) -> str | list[str]:
         mine = self.in_hand(counter)
         if isinstance(command, m.CallNext):
             saw = command.ticket
             if saw is not msgspec.UNSET and saw != (mine.ticket if mine else None):
                 return "not_current"
-            line = self.line(counter)
+            line = [p for p in self.line(counter) if p.not_before <= now]
             return self.call(counter, line[0]) if line else "nobody_waiting"
         if isinstance(command, m.CallTicket):
             return self.call_certain(counter, self.person(command.ticket))
@@ -226,7 +244,7 @@ class Model:
             before.state = "done"
             facts.append(f"ticket_finished {before.number} {counter}")
         self.calls += 1
-        p.state, p.counter, self.touched = "called", counter, p
+        p.state, p.counter, p.not_before, self.touched = "called", counter, 0, p
         return [*facts, f"ticket_called {p.number} {counter} {self.calls}"]
 
     def set_counter(self, counter: int, command: m.Command) -> str | list[str]:

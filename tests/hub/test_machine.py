@@ -331,7 +331,7 @@ class HallMachine(RuleBasedStateMachine):
     @rule(
         counter=counters,
         what=st.sampled_from(
-            [m.CallTicket, m.CallTicket, m.ReturnTicket, m.ReturnTicket, m.Cancel]
+            [m.CallTicket, m.CallTicket, m.ReturnTicket, m.ReturnTicket, m.Cancel, m.Delay]
         ),
         data=st.data(),
     )
@@ -340,7 +340,8 @@ class HallMachine(RuleBasedStateMachine):
         aside = [p for p in self.model.people if p.state in ("held", "no_show")]
         person = data.draw(st.sampled_from([*aside, *everybody]))
         phone = Actor(Role.TICKET, "ticket", ticket=person.ticket)
-        self.does((phone if what is m.Cancel else officer(counter), what(person.ticket)))
+        own = what in (m.Cancel, m.Delay)
+        self.does((phone if own else officer(counter), what(person.ticket)))
 
     @precondition(lambda self: self.model.people and self.model.day)
     @rule(counter=counters, minutes=st.integers(-20, 20), behind=st.booleans())

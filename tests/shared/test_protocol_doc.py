@@ -6,7 +6,7 @@ Every `### `name`` of the document is one struct, enum or tag; the table below i
 import json
 import re
 import unicodedata
-from enum import StrEnum
+from enum import Enum
 from pathlib import Path
 from typing import Any, get_args
 
@@ -15,6 +15,7 @@ import pytest
 
 from hub.engine.rights import ALLOWED
 from shared import messages as m
+from shared.dossiers import DossierState
 from shared.model import CounterState, Role, TicketState
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,7 +23,14 @@ DOC = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
 
 Rows = list[list[str]]
 
-SPEAKERS = ("engine/*.py", "realtime.py", "hall.py", "admission.py")
+SPEAKERS = (
+    "engine/*.py",
+    "realtime.py",
+    "questions.py",
+    "hall.py",
+    "admission.py",
+    "dossiers/*.py",
+)
 """Where in hub/ the refusals of this protocol are made."""
 
 
@@ -105,7 +113,12 @@ def parts() -> dict[str, type]:
                 for one in inside if isinstance(inside, tuple) else (inside,):
                     look(one)
 
-    tops = (*get_args(m.HubFrame), *get_args(m.Value), *get_args(m.View))
+    tops = (
+        *get_args(m.HubFrame),
+        *get_args(m.Value),
+        *get_args(m.View),
+        *get_args(m.Finding),
+    )
     for top in tops:
         look(msgspec.inspect.type_info(top))
     return {name: struct for name, struct in found.items() if struct not in tops}
@@ -116,6 +129,8 @@ CASES: list[tuple[str, dict[str, type], bool]] = [
     ("Frames of the hub", {tag(one): one for one in get_args(m.HubFrame)}, False),
     ("Commands", {tag(one): one for one in get_args(m.Command)}, True),
     ("Values", {one.__name__: one for one in get_args(m.Value)}, False),
+    ("Questions", {tag(one): one for one in get_args(m.Question)}, True),
+    ("Findings", {tag(one): one for one in get_args(m.Finding)}, False),
     ("Views", {one.__name__: one for one in get_args(m.View)}, False),
     ("Parts", parts(), False),
 ]
@@ -132,10 +147,10 @@ def test_every_struct_is_documented_field_by_field_and_no_other(
         assert all(row[2] for row in table(written[heading])), heading
 
 
-@pytest.mark.parametrize("enum", [Role, TicketState, CounterState])
-def test_every_word_is_documented(enum: type[StrEnum]) -> None:
+@pytest.mark.parametrize("enum", [Role, TicketState, CounterState, DossierState])
+def test_every_word_is_documented(enum: type[Enum]) -> None:
     rows = table(chapter("Words")[enum.__name__])
-    assert [row[0].strip("`") for row in rows] == [one.value for one in enum]
+    assert [row[0].strip("`") for row in rows] == [str(one.value) for one in enum]
 
 
 def test_every_command_names_who_may_send_it_and_its_value() -> None:
@@ -166,7 +181,7 @@ def test_every_code_named_in_the_text_is_explained() -> None:
     explained = {
         row[0].strip("`") for text in chapter("Refusal codes").values() for row in table(text)
     }
-    commands = CHAPTERS["Commands"]
+    commands = CHAPTERS["Commands"] + CHAPTERS["Questions"]
     named = {
         code
         for sentence in re.findall(r"[Rr]efused:? [^.]*\.", commands.replace("\n", " "))
@@ -220,6 +235,8 @@ def test_examples_decode(text: str) -> None:
     frame = msgspec.json.decode(raw, type=m.HubFrame)
     if isinstance(frame, m.Welcome | m.ViewFrame):
         assert fits_one(get_args(m.View), frame.view)
+    if isinstance(frame, m.AnswerFrame):
+        assert fits_one(get_args(m.Finding), frame.finding)
     if isinstance(frame, m.Result):
         assert fits_one(get_args(m.Value), frame.value)
 

@@ -213,6 +213,7 @@ def _one_of_each() -> list[m.Command]:
         m.Hold(),
         m.Transfer(TRADE),
         m.Cancel(ticket),
+        m.Delay(ticket),
         m.OpenCounter(),
         m.PauseCounter(),
         m.CloseCounter(),

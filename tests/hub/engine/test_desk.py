@@ -1,12 +1,15 @@
 """What officers do at their desks, and the order in which people are called."""
 
 import pytest
+from msgspec.structs import replace
 
 from hub.engine import events as e
-from hub.engine.views import display_view, ticket_view
+from hub.engine.refusal import Refusal
+from hub.engine.rights import Actor
+from hub.engine.views import counter_view, display_view, ticket_view
 from shared import messages as m
 from shared.model import CounterNumber, CounterState, Role, ServiceId, TicketId, TicketState
-from tests.hub.hall_site import BOSS, KIOSK, LAND, OLD, RESULT, TRADE, Room, officer
+from tests.hub.hall_site import BOSS, KIOSK, LAND, OLD, RESULT, SITE, TRADE, Room, at, officer
 
 ONE, TWO, THREE = CounterNumber(1), CounterNumber(2), CounterNumber(3)
 
@@ -49,6 +52,53 @@ def test_a_priority_ticket_passes_only_those_within_its_head_start() -> None:
     reasons = [event.reason for event in room.events if isinstance(event, e.TicketCalled)]
     assert reasons[0] == "Đến lượt: vào hàng lúc 08:00"
     assert reasons[1] == "Đến lượt: vào hàng lúc 08:17, cộng 15 phút ưu tiên"
+
+
+def test_who_asks_for_ten_minutes_is_called_behind_those_who_come_meanwhile() -> None:
+    room = Room()
+    first, _second = room.issue(), room.issue()
+    room.later(5)
+    phone = Actor(Role.TICKET, "phone", ticket=first)
+    assert room.does(phone, m.Delay(first)) == [e.TicketDelayed(first, at("08:15"), 10, "ticket")]
+    shown = ticket_view(room.state, first, room.now)
+    assert (shown.not_before, shown.may_delay) == ("2026-11-23T08:15:00+07:00", False)
+    assert (shown.ahead, shown.delay_minutes) == (1, 10)
+    room.later(9)
+    room.issue()
+    assert [room.next(1), room.next(1)] == ["A002", "A003"]
+    assert room.refuses(officer(1), m.CallNext()) == "nobody_waiting"
+    refusal = room.tries(officer(1), m.CallNext())
+    assert isinstance(refusal, Refusal) and "08:15" in refusal.reason
+    line = counter_view(room.state, ONE, room.now).line
+    assert [one.not_before for one in line] == ["2026-11-23T08:15:00+07:00"]
+    room.later(1)
+    assert room.next(1) == "A001"
+    called = [event for event in room.events if isinstance(event, e.TicketCalled)][-1]
+    assert called.reason == "Xin thêm thời gian, vào lại hàng lúc 08:15"
+
+
+def test_more_time_is_given_once_and_to_the_ticket_itself() -> None:
+    room = Room()
+    mine, other = room.issue(), room.issue()
+    phone = Actor(Role.TICKET, "phone", ticket=mine)
+    assert room.refuses(phone, m.Delay(other)) == "not_yours"
+    assert room.refuses(phone, m.Delay(TicketId("none"))) == "unknown_ticket"
+    room.does(phone, m.Delay(mine))
+    assert room.refuses(phone, m.Delay(mine)) == "delayed_already"
+    room.does(officer(1), m.CallTicket(mine))
+    assert room.refuses(phone, m.Delay(mine)) == "wrong_state"
+    room.does(officer(1), m.Hold())
+    room.does(officer(1), m.ReturnTicket(mine))
+    assert room.next(1) == "A002"
+    assert room.next(1) == "A001"  # whoever came after all is called by the rule again
+
+
+def test_a_site_may_give_no_more_time() -> None:
+    room = Room(replace(SITE, delay_minutes=0))
+    ticket = room.issue()
+    assert not ticket_view(room.state, ticket, room.now).may_delay
+    phone = Actor(Role.TICKET, "phone", ticket=ticket)
+    assert room.refuses(phone, m.Delay(ticket)) == "delayed_already"
 
 
 def test_a_clock_set_back_does_not_let_later_people_pass() -> None:

@@ -108,6 +108,11 @@ def broken() -> Iterator[tuple[str, Site]]:
     )
     for address in ("motcua.vn", "ftp://motcua.vn", "https://", "https://a b", "http://a/#x"):
         yield f"public_url: '{address}' is no address", a_site(public_url=address)
+    yield "dossier_prefixes: 'H4' begins no dossier code", a_site(dossier_prefixes=("H4",))
+    yield "dossier_prefixes: 'h41' begins no dossier code", a_site(dossier_prefixes=("h41",))
+    yield "collect_service: there is no service 'x'", a_site(collect_service=ServiceId("x"))
+    yield "pay_service: there is no service 'x'", a_site(pay_service=ServiceId("x"))
+    yield "delay_minutes: must be 0 or more", a_site(delay_minutes=-1)
     yield "groups: 'moi-truong' stands there twice", a_site(groups=site.groups * 2)
     yield "services: 'dat-dai' stands there twice", a_site(services=site.services * 2)
     yield "counters: '4' stands there twice", a_site(counters=site.counters * 2)

@@ -56,15 +56,47 @@ def test_every_command_is_answered_with_what_it_changed() -> None:
         (m.Hold(), TicketState.HELD),
         (m.ReturnTicket(ticket), TicketState.WAITING),
         (m.TicketPrinted(ticket), TicketState.WAITING),
+        (m.Delay(ticket), TicketState.WAITING),
         (m.Cancel(ticket), TicketState.CANCELLED),
     ):
-        actor = KIOSK if isinstance(command, m.TicketPrinted) else officer(1)
+        phone = Actor(Role.TICKET, "", ticket=ticket)
+        by = {m.TicketPrinted: KIOSK, m.Delay: phone}
+        actor = by.get(type(command), officer(1))
         assert answered(room, actor, command) == m.TicketChanged(ticket, "A001", state)
     paused = answered(room, officer(1), m.PauseCounter())
     assert paused == m.CounterChanged(ONE, CounterState.PAUSED)
     opened = answered(room, BOSS, m.OpenCounter(TWO))
     assert opened == m.CounterChanged(TWO, CounterState.OPEN)
     assert answered(room, BOSS, m.CloseDay()) == m.DayChanged("2026-11-23", False)
+
+
+def test_an_officer_sees_what_the_person_has_come_for() -> None:
+    room = Room()
+    room.does(KIOSK, m.IssueTicket(LAND, dossier="H41.15-261110-0042", procedure="1.013831"))
+    assert room.refuses(KIOSK, m.IssueTicket(LAND, dossier="Nguyễn Văn An")) == "bad_code"
+    assert room.refuses(KIOSK, m.IssueTicket(LAND, dossier="h41.15-261110-0042")) == "bad_code"
+    assert room.refuses(KIOSK, m.IssueTicket(LAND, procedure="1.013831.000")) == "bad_code"
+    room.next(1)
+    current = views.counter_view(room.state, ONE, room.now).current
+    assert current is not None
+    assert (current.dossier, current.procedure) == ("H41.15-261110-0042", "1.013831")
+
+
+def test_a_phone_is_told_who_came_later_and_was_called_before() -> None:
+    room = Room()
+    first, mine = room.issue(), room.issue()
+    room.later(1)
+    room.issue(LAND, OLD)
+    room.later(1)
+    last = room.issue()
+    room.next(1)
+    assert room.number(first) == "A001"
+    room.does(officer(2), m.CallTicket(last))
+    shown = views.ticket_view(room.state, mine, room.now)
+    assert shown.overtakers == (m.Overtaker("A003", 15), m.Overtaker("A004", 0))
+    room.does(Actor(Role.TICKET, "", ticket=mine), m.Delay(mine))
+    assert views.ticket_view(room.state, mine, room.now).overtakers == ()
+    assert views.ticket_view(room.state, last, room.now).overtakers == ()
 
 
 def test_a_kiosk_sees_services_by_agency_with_their_lines() -> None:
