@@ -21,6 +21,12 @@ BAR = 132
 BAR_LYING = 124
 BUTTON = 150
 START = 300
+WAY_CARD = 230
+"""Home's other ways."""
+STRIP = 170
+STRIP_LYING = 126
+EASE = 126
+"""Home's last row: the place of the buttons that make the screen easier to use."""
 CHOICE = 168
 WAY = 290
 EMBLEM = 104
@@ -34,7 +40,19 @@ CARD_MOST = 190
 CARD_OF_THREE = 160
 """From this height on a card has room for a third line."""
 LINE_THIRD = 42
-LINE_ROW = 84
+LINE_ROW = 58
+LINES_HEAD = 56
+LINES_FOOT = 44
+EDGE = 18
+"""The coloured edge of a state."""
+STEP_SIGN = 46
+KEY = 120
+KEY_LETTER = 104
+KEY_GAP = 24
+KEY_GAP_LETTER = 12
+FEW_KEYS = 6
+"""A row of so many keys or fewer has large ones."""
+DOT = 64
 ASK_WIDTH = 940
 ASK_HEIGHT = 640
 
@@ -48,6 +66,13 @@ T_HEAD = 34
 T_SUBTITLE = 48
 T_TITLE = 64
 T_START = 66
+T_CODE = 60
+T_STATE = 56
+T_TODO = 48
+T_STEP = 38
+T_STEP_DETAIL = 33
+T_KEY = 52
+T_KEY_WORD = 34
 T_FIGURE = 60
 T_CLOCK = 58
 T_NUMBER = 300

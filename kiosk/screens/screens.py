@@ -43,11 +43,19 @@ class HomePage(Page):
 
     face: faces.HomeFace = ObjectProperty(faces.HomeFace(), rebind=True)
 
+    def on_kv_post(self, *_args: Any) -> None:
+        """The lines take what room the ways leave."""
+        self.ids.middle.bind(size=self.on_face)
+        look.bind(lying=self.on_face)
+
     def on_face(self, *_args: Any) -> None:
-        """Show the lines that there are."""
+        """Show as many lines as there is room for, the longest first; better none than one."""
         box = self.ids.lines
-        _sized(box, LineRow, len(self.face.lines))
-        for row, line in zip(reversed(box.children), self.face.lines, strict=True):
+        left = self.ids.middle.height / look.u - theme.LINES_HEAD - theme.LINES_FOOT
+        most = max(0, int(left // theme.LINE_ROW)) * (2 if look.lying else 1)
+        lines = self.face.lines[: most if most > 1 else 0]
+        _sized(box, LineRow, len(lines))
+        for row, line in zip(reversed(box.children), lines, strict=True):
             row.name, row.waiting, row.share = line.name, line.waiting, line.share
 
 

@@ -2,6 +2,7 @@
 
 import math
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import qrcode
@@ -24,6 +25,8 @@ from kivy.uix.widget import Widget
 
 from kiosk import theme
 from kiosk.screens.look import FONTS, hue, look
+
+Point = tuple[float, float]
 
 
 class Words(Label):
@@ -114,6 +117,70 @@ class Push(Press):
     """There, and not to be touched now."""
 
 
+class WayCard(Press):
+    """One of home's ways: a sign, what it is, and what it tells or gives."""
+
+    title = StringProperty()
+    detail = StringProperty()
+    sign = StringProperty()
+    loud = BooleanProperty(False)
+
+
+class Dashed(BoxLayout):
+    """A panel with a dashed edge: not to be touched, but to be known of."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.bind(pos=self._draw, size=self._draw)
+
+    def _draw(self, *_args: Any) -> None:
+        self.canvas.before.clear()
+        radius = theme.RADIUS * look.u
+        dash, gap = 10 * look.u, 6 * look.u
+        points = _rounded(self.x, self.y, self.width, self.height, radius)
+        with self.canvas.before:
+            Color(*hue.ink_faint)
+            for part in _dashes(points, dash, gap):
+                Line(points=part, width=max(1.0, 1.3 * look.u))
+
+
+def _rounded(x: float, y: float, width: float, height: float, radius: float) -> list[Point]:
+    """The outline of a rounded rectangle, in short straight pieces."""
+    corners = ((x + width, y + height, 0), (x, y + height, 1), (x, y, 2), (x + width, y, 3))
+    outline: list[Point] = []
+    for cx, cy, quarter in corners:
+        inward_x = -radius if cx > x else radius
+        inward_y = -radius if cy > y else radius
+        for piece in range(9):
+            angle = math.pi / 2 * (quarter + piece / 8)
+            outline.append(
+                (
+                    cx + inward_x + radius * math.cos(angle),
+                    cy + inward_y + radius * math.sin(angle),
+                )
+            )
+    return [*outline, outline[0]]
+
+
+def _dashes(outline: list[Point], dash: float, gap: float) -> list[list[float]]:
+    """`outline` cut into dashes, each a list of coordinates."""
+    parts: list[list[float]] = []
+    drawn, left = True, dash
+    part: list[float] = list(outline[0])
+    for (x, y), (to_x, to_y) in pairwise(outline):
+        length = math.hypot(to_x - x, to_y - y)
+        at = 0.0
+        while length - at > left:
+            at += left
+            px, py = x + (to_x - x) * at / length, y + (to_y - y) * at / length
+            if drawn:
+                parts.append([*part, px, py])
+            drawn, left, part = not drawn, gap if drawn else dash, [px, py]
+        left -= length - at
+        part += [to_x, to_y]
+    return parts
+
+
 class Emblem(Widget):
     """A gold star on red, as on the flag."""
 
@@ -144,7 +211,7 @@ class Emblem(Widget):
 
 
 class Sign(Widget):
-    """A drawn sign: ticket, check, warn, clock, back, home, drop, wait."""
+    """A drawn sign, named by what it means."""
 
     sign = StringProperty()
     colour = ColorProperty(hue.ink)
@@ -209,7 +276,10 @@ class Sign(Widget):
     def _warn(self) -> None:
         self._line((0.5, 0.92), (0.04, 0.1), (0.96, 0.1), close=True)
         self._line((0.5, 0.62), (0.5, 0.38))
-        x, y = self._at((0.5, 0.23))
+        self._dot(0.5, 0.23)
+
+    def _dot(self, x: float, y: float) -> None:
+        x, y = self._at((x, y))
         dot = self._across * 0.05
         Ellipse(pos=(x - dot, y - dot), size=(2 * dot, 2 * dot))
 
@@ -230,6 +300,60 @@ class Sign(Widget):
     def _home(self) -> None:
         self._line((0.08, 0.5), (0.5, 0.88), (0.92, 0.5))
         self._line((0.2, 0.42), (0.2, 0.12), (0.8, 0.12), (0.8, 0.42))
+
+    def _search(self) -> None:
+        self._ring(0.42, 0.58, 0.34)
+        self._line((0.67, 0.33), (0.94, 0.06))
+
+    def _papers(self) -> None:
+        self._line((0.16, 0.04), (0.16, 0.96), (0.6, 0.96), (0.84, 0.72), (0.84, 0.04), close=True)
+        for y, right in ((0.7, 0.46), (0.5, 0.68), (0.28, 0.68)):
+            self._line((0.32, y), (right, y))
+
+    def _scan(self) -> None:
+        for x, way in ((0.04, 1), (0.96, -1)):
+            for y, up in ((0.04, 1), (0.96, -1)):
+                self._line((x, y + 0.2 * up), (x, y), (x + 0.2 * way, y))
+        for x in (0.28, 0.42, 0.56, 0.72):
+            self._line((x, 0.3), (x, 0.7))
+
+    def _receipt(self) -> None:
+        """A receipt with a bar code under a scanner's beam."""
+        self._line((0.3, 0.98), (0.38, 0.8), (0.62, 0.8), (0.7, 0.98))
+        self._line((0.06, 0.68), (0.94, 0.68))
+        self._line((0.2, 0.56), (0.2, 0.04), (0.8, 0.04), (0.8, 0.56))
+        for x in (0.33, 0.42, 0.5, 0.58, 0.67):
+            self._line((x, 0.32), (x, 0.5))
+        self._line((0.33, 0.18), (0.67, 0.18))
+
+    def _act(self) -> None:
+        self._ring(0.5, 0.5, 0.44)
+        self._line((0.5, 0.74), (0.5, 0.46))
+        self._dot(0.5, 0.3)
+
+    _info = _act
+    _late = _warn
+
+    def _ended(self) -> None:
+        self._ring(0.5, 0.5, 0.44)
+        self._line((0.3, 0.5), (0.7, 0.5))
+
+    _work = _clock
+
+    def _tick(self) -> None:
+        self._line((0.14, 0.5), (0.4, 0.24), (0.88, 0.76))
+
+    def _erase(self) -> None:
+        self._line((0.02, 0.5), (0.3, 0.82), (0.98, 0.82), (0.98, 0.18), (0.3, 0.18), close=True)
+        self._line((0.48, 0.64), (0.76, 0.36))
+        self._line((0.48, 0.36), (0.76, 0.64))
+
+    def _print(self) -> None:
+        self._line((0.26, 0.66), (0.26, 0.96), (0.74, 0.96), (0.74, 0.66))
+        self._line(
+            (0.24, 0.26), (0.06, 0.26), (0.06, 0.66), (0.94, 0.66), (0.94, 0.26), (0.76, 0.26)
+        )
+        self._line((0.26, 0.4), (0.74, 0.4), (0.74, 0.04), (0.26, 0.04), close=True)
 
     def _wait(self) -> None:
         self._ring(0.5, 0.5, 0.44, self.turn, self.turn + 270)
