@@ -9,11 +9,14 @@ from shared.model import Role
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0, 5.0)
+_LOOKUP_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.5, 4.0, 6.0)
+_NOT_SENT = frozenset({"open", "busy", "closed"})
 _SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256)
 
 
 class Metrics:
-    """What the hub counts about itself: fits hub.hall.Meter and hub.realtime.Gauge."""
+    """What the hub counts about itself: fits hub.hall.Meter, hub.realtime.Gauge
+    and hub.dossiers.client.Meter."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -44,6 +47,23 @@ class Metrics:
             buckets=_SIZES,
             registry=self.registry,
         )
+        self._dossier_requests = Counter(
+            "motcua_dossier_requests",
+            "Requests to the e-one-stop system: found, not_found, or why there was no answer",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self._dossier_seconds = Histogram(
+            "motcua_dossier_seconds",
+            "One request to the e-one-stop system, with waiting, token and second try",
+            buckets=_LOOKUP_SECONDS,
+            registry=self.registry,
+        )
+        self._dossier_breaker = Gauge(
+            "motcua_dossier_breaker_open",
+            "1 while the e-one-stop system fails and is left alone",
+            registry=self.registry,
+        )
         self._by_type: dict[type, Counter] = {}
         for role in Role:
             self._connections.labels(role.value)
@@ -67,6 +87,16 @@ class Metrics:
     def connected(self, role: Role, change: int) -> None:
         """One more (+1) or one less (-1) of a role."""
         self._connections.labels(role.value).inc(change)
+
+    def asked(self, outcome: str, seconds: float) -> None:
+        """A request to the e-one-stop system ended, or was not sent at all."""
+        self._dossier_requests.labels(outcome).inc()
+        if outcome not in _NOT_SENT:
+            self._dossier_seconds.observe(seconds)
+
+    def breaker(self, open: bool) -> None:
+        """The e-one-stop system is left alone, or asked again."""
+        self._dossier_breaker.set(int(open))
 
     def page(self, state: State) -> bytes:
         """Everything in Prometheus' text format, with the lines' lengths of this moment."""

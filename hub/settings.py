@@ -7,6 +7,32 @@ import msgspec
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 
 
+class EOneStopSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The e-one-stop system that dossiers are looked up in; hub.dossiers.connect checks it."""
+
+    url: str = ""
+    """Where its services stand, e.g. https://mcdt.nghean.gov.vn/api; empty: no look-up."""
+    dossier_path: str = "TraCuuHoSo"
+    procedures_path: str = "LayDanhSachTTHC"
+    procedure_path: str = "LayThuTuc"
+    """What follows `url` for a dossier, for all procedures, for one procedure."""
+    token_url: str = ""
+    """Where it gives tokens (OAuth2 client credentials)."""
+    client_id: str = ""
+    client_secret_file: str = ""
+    """A file that only the hub's user can read and that holds the secret alone."""
+    scope: str = ""
+    """Sent with the request for a token; empty: none."""
+    ca_file: str = ""
+    """Certificates (PEM) of who signs for that system, and nobody else; empty: the machine's."""
+    deadline_s: Annotated[float, msgspec.Meta(gt=0, le=6)] = 6.0
+    """For one look-up with everything in it."""
+    at_once: Annotated[int, msgspec.Meta(ge=1, le=64)] = 8
+    """Requests that may be under way."""
+    fields: dict[str, str] = msgspec.field(default_factory=dict)
+    """National field name → that system's own, for those that differ."""
+
+
 class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every field stands in config/hub.toml with the same value and its explanation."""
 
@@ -22,3 +48,4 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A proxy on this machine passes requests on: believe its X-Forwarded-For and -Proto."""
     origins: tuple[str, ...] = ()
     """Origins besides the hub's own host whose pages may open the live socket."""
+    dossiers: EOneStopSettings = EOneStopSettings()
