@@ -1,7 +1,7 @@
 """What a scanner has read: a code of ours, or not. Pure and total: any text has an answer.
 
-Receipts print a dossier's bare code as a barcode or QR, or put it into a link; a link is taken apart
-and never opened. Nothing is guessed: a code stands there whole, and only once, or it is none.
+Receipts print a dossier's bare code as a barcode or QR, or put it into a link; a link is taken
+apart and never opened. Nothing is guessed: a code stands there whole and alone, or it is none.
 """
 
 import re
@@ -61,8 +61,9 @@ _PROCEDURE_PATTERN = r"([0-9]\.[0-9]{6})(?:\.[0-9A-Z]{1,4}){0,6}"
 _DOSSIER = re.compile(DOSSIER_PATTERN)
 _PROCEDURE = re.compile(_PROCEDURE_PATTERN)
 # In the midst of a text neither end of a code may touch what could belong to a longer one.
-_DOSSIER_WITHIN = re.compile(rf"(?<![0-9A-Z.-]){DOSSIER_PATTERN}(?![0-9A-Z.-])")
-_PROCEDURE_WITHIN = re.compile(rf"(?<![0-9A-Z.-]){_PROCEDURE_PATTERN}(?![0-9A-Z.-])")
+_LONGER = r"[\w.\u0300-\u036f-]"
+_DOSSIER_WITHIN = re.compile(rf"(?<!{_LONGER}){DOSSIER_PATTERN}(?!{_LONGER})")
+_PROCEDURE_WITHIN = re.compile(rf"(?<!{_LONGER}){_PROCEDURE_PATTERN}(?!{_LONGER})")
 _TICKET = re.compile(r"\S*/t/?[#/]([A-Za-z0-9_-]{16})")
 _CARD_NUMBER = re.compile(r"[0-9]{8}([0-9]{4})")
 _CARD_FIELDS = 6

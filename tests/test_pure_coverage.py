@@ -13,6 +13,7 @@ PURE = {
     "kiosk/ticket_layout.py": "tests/kiosk/test_ticket_layout.py",
     "display/board.py": "tests/display/test_board.py",
     "display/announcer.py": "tests/display/test_announcer.py",
+    "shared/receipt_code.py": "tests/shared/test_receipt_code.py",
     "shared/vietnamese.py": "tests/shared/test_vietnamese.py",
 }
 """Pure modules, and the tests that are theirs."""
