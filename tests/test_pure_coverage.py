@@ -14,6 +14,7 @@ PURE = {
     "display/board.py": "tests/display/test_board.py",
     "display/announcer.py": "tests/display/test_announcer.py",
     "shared/receipt_code.py": "tests/shared/test_receipt_code.py",
+    "shared/procedures.py": "tests/shared/test_procedures.py",
     "shared/vietnamese.py": "tests/shared/test_vietnamese.py",
 }
 """Pure modules, and the tests that are theirs."""
