@@ -50,11 +50,12 @@ def _settings(options: argparse.Namespace) -> KioskSettings:
         printer = replace(printer, queue=options.printer)
     if options.cups:
         printer = replace(printer, server=options.cups)
-    return KioskSettings(
-        command_line.hub_from(options, settings.hub),
-        command_line.screen_from(options, settings.screen),
-        printer,
-        options.data or settings.data,
+    return replace(
+        settings,
+        hub=command_line.hub_from(options, settings.hub),
+        screen=command_line.screen_from(options, settings.screen),
+        printer=printer,
+        data=options.data or settings.data,
     )
 
 

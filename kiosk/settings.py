@@ -41,3 +41,4 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     screen: Screen = Screen()
     printer: Printer = Printer()
     data: str = "data/kiosk"
+    procedures: str = "config/procedures.toml"

@@ -12,6 +12,7 @@ from display.settings import DisplaySettings
 from hub.engine.site import Site
 from hub.settings import HubSettings
 from kiosk.settings import KioskSettings
+from shared.procedure_file import ProcedureFile
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -20,6 +21,7 @@ SETTINGS: dict[str, type[msgspec.Struct]] = {
     "hub.toml": HubSettings,
     "kiosk.toml": KioskSettings,
     "display.toml": DisplaySettings,
+    "procedures.toml": ProcedureFile,
 }
 
 

@@ -1,0 +1,45 @@
+"""A value kept in a file of its own: it may be lost, and never torn."""
+
+import os
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import structlog
+
+log = structlog.get_logger()
+
+T = TypeVar("T")
+
+
+def keep(path: Path, value: object) -> None:
+    """Replace what the file holds: temporary name, fsync, rename, fsync of the folder.
+
+    Raises OSError when the disk does not take it; the former content is there then.
+    """
+    half = path.with_suffix(".part")
+    with half.open("wb") as file:
+        file.write(msgspec.json.encode(value))
+        file.flush()
+        os.fsync(file.fileno())
+    half.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def recall(path: Path, kind: type[T]) -> T | None:
+    """What the file holds; None when there is none, or nothing sound: that is put aside."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        log.error("kept.unreadable", path=str(path), why=error.strerror)
+        return None
+    except msgspec.MsgspecError as error:
+        log.error("kept.damaged", path=str(path), why=str(error))
+        path.replace(path.with_suffix(".damaged"))
+        return None
