@@ -1,5 +1,7 @@
 """Figures for Prometheus, in a registry of their own; the other modules only call methods."""
 
+from collections.abc import Callable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from hub.engine.events import Event
@@ -64,6 +66,17 @@ class Metrics:
             "1 while the e-one-stop system fails and is left alone",
             registry=self.registry,
         )
+        self._lookups = Counter(
+            "motcua_lookups",
+            "Questions about dossiers by what they were told: a finding, or why it was refused",
+            ["outcome"],
+            registry=self.registry,
+        )
+        self._lookup_alarm = Gauge(
+            "motcua_lookup_alarm",
+            "1 while phones may not look up, because there were too many misses",
+            registry=self.registry,
+        )
         self._by_type: dict[type, Counter] = {}
         for role in Role:
             self._connections.labels(role.value)
@@ -97,6 +110,14 @@ class Metrics:
     def breaker(self, open: bool) -> None:
         """The e-one-stop system is left alone, or asked again."""
         self._dossier_breaker.set(int(open))
+
+    def looked_up(self, outcome: str) -> None:
+        """A question about a dossier was answered, or refused."""
+        self._lookups.labels(outcome).inc()
+
+    def lookup_alarm(self, on: Callable[[], bool]) -> None:
+        """Where to ask, for every page, whether phones are paused."""
+        self._lookup_alarm.set_function(on)
 
     def page(self, state: State) -> bytes:
         """Everything in Prometheus' text format, with the lines' lengths of this moment."""

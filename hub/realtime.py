@@ -21,6 +21,7 @@ from hub import wire
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
 from hub.hall import Hall, Outcome
+from hub.questions import Inquire, Questions, unanswerable
 from hub.topics import BUFFER_STAFF, Topic, Topics
 from shared import messages as m
 from shared.errors import StorageError
@@ -71,8 +72,10 @@ class Live:
         *,
         origins: frozenset[str] = frozenset(),
         gauge: Gauge | None = None,
+        inquire: Inquire = unanswerable,
     ) -> None:
         self._hall = hall
+        self.inquire = inquire
         self._admit = admit
         self._origins = origins
         self._gauge = gauge
@@ -128,7 +131,7 @@ class Live:
 
     async def _talk(self, connection: ServerConnection) -> None:
         assert isinstance(connection, wire.Socket)
-        _tune(connection)
+        wire.tune(connection)
         try:
             hello = await self._hello(connection)
             if isinstance(hello, Refusal):
@@ -146,9 +149,11 @@ class Live:
             self._count(actor.role, 1)
             if actor.role is not Role.TICKET:
                 self._staff[connection] = hello, cookies
+            conversation = _Conversation(self, self._hall, connection, actor)
             try:
-                await _Conversation(self, self._hall, connection, actor).listen()
+                await conversation.listen()
             finally:
+                conversation.end()
                 self._staff.pop(connection, None)
                 self._topics.leave(connection, topic)
                 self._count(actor.role, -1)
@@ -249,7 +254,7 @@ class Live:
 
 
 class _Conversation:
-    """One welcomed connection's commands and answers."""
+    """One welcomed connection's commands and questions, and their answers."""
 
     def __init__(self, live: Live, hall: Hall, connection: wire.Socket, actor: Actor) -> None:
         self._live = live
@@ -258,6 +263,8 @@ class _Conversation:
         self._actor = actor
         self._unanswered = 0
         self._refused = 0
+        address = str(connection.remote_address[0])
+        self._questions = Questions(live.inquire, actor, address, self._tell)
 
     async def listen(self) -> None:
         """Take commands until the connection ends."""
@@ -269,23 +276,31 @@ class _Conversation:
                 return
             self._take(frame.encode())
 
+    def end(self) -> None:
+        """The connection is gone: questions need no answer, commands still get their effect."""
+        self._questions.end()
+
     def _take(self, text: BytesLike) -> None:
         try:
             frame = _decode_frame(text)
         except _UNREADABLE as error:
             self._refuse(_request_id(text), Refusal("bad_frame", str(error)))
             return
-        if not isinstance(frame, m.CommandFrame):
-            words = _("Đã chào rồi; chỉ nhận lệnh (command).")
+        if isinstance(frame, m.Hello):
+            words = _("Đã chào rồi; chỉ nhận lệnh (command) và câu hỏi (question).")
             self._refuse(None, Refusal("bad_frame", words))
             return
         request_id = frame.request_id
         if not _UUID.fullmatch(request_id):
             self._refuse(None, Refusal("bad_frame", _("request_id phải là một UUID.")))
             return
-        if self._unanswered >= MAX_UNANSWERED:
-            words = _("Quá nhiều lệnh đang chờ trả lời.")
+        asks = isinstance(frame, m.QuestionFrame)
+        if self._questions.full if asks else self._unanswered >= MAX_UNANSWERED:
+            words = _("Quá nhiều lệnh hoặc câu hỏi đang chờ trả lời.")
             self._refuse(request_id, Refusal("too_busy", words))
+            return
+        if isinstance(frame, m.QuestionFrame):
+            self._questions.ask(frame)
             return
         self._unanswered += 1
         self._hall.submit(
@@ -312,6 +327,14 @@ class _Conversation:
         self._refused = 0
         value = msgspec.Raw(outcome.value.encode())
         self._live.send(self._connection, m.Result(request_id, outcome.seq, value))
+
+    def _tell(self, request_id: RequestId, outcome: m.Finding | Refusal) -> None:
+        if isinstance(outcome, Refusal):
+            self._live.refuse(self._connection, request_id, outcome)
+            return
+        self._refused = 0
+        finding = msgspec.Raw(_encode(outcome))
+        self._live.send(self._connection, m.AnswerFrame(request_id, finding))
 
 
 def _request_id(text: BytesLike) -> RequestId | None:
@@ -348,28 +371,6 @@ def _cookies(connection: ServerConnection) -> dict[str, str]:
     except CookieError:
         return {}
     return {name: morsel.value for name, morsel in jar.items()}
-
-
-def _tune(connection: ServerConnection) -> None:
-    """Send small frames at once, and let the kernel find peers that are gone without a word.
-
-    asyncio sets TCP_NODELAY only on sockets whose protocol number is named; one made with the
-    default 0 keeps Nagle's algorithm, and every answer behind a view would wait 40 ms.
-    """
-    transport = connection.transport
-    # asyncio reads into a fresh 256 KiB buffer each time, which malloc maps and unmaps: with
-    # frames of 8 KiB at most that cost a third of the hub's time.
-    if hasattr(transport, "max_size"):
-        transport.max_size = 2 * m.MAX_FRAME
-    sock = transport.get_extra_info("socket")
-    if sock is None:
-        return
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 2)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 20_000)
 
 
 def _quiet_logger() -> logging.Logger:

@@ -33,6 +33,29 @@ class EOneStopSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """National field name → that system's own, for those that differ."""
 
 
+class LookupLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How often dossiers may be asked about; hub.dossiers.limits counts."""
+
+    minutes: Positive = 10
+    """What counts is what was asked within so many minutes."""
+    device_codes: Positive = 10
+    """Distinct codes that one kiosk or phone may ask for."""
+    officer_codes: Positive = 300
+    """The same for an officer."""
+    address_lookups: Positive = 1000
+    """Look-ups by all phones of one network address: a whole lobby may stand behind one."""
+    address_misses: Positive = 100
+    """How many of them may ask for what is not there, or give wrong digits."""
+    code_failures: Positive = 5
+    """Wrong digits for one code on one day, from anywhere."""
+    alarm_misses: Positive = 300
+    """Misses and wrong digits of all askers together after which phones pause."""
+    pause_minutes: Positive = 5
+    """How long they pause."""
+    digits_answer_ms: Annotated[int, msgspec.Meta(ge=1, le=5000)] = 1000
+    """Every failure with digits is answered so long after the question, or at a multiple of it."""
+
+
 class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every field stands in config/hub.toml with the same value and its explanation."""
 
@@ -49,3 +72,4 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     origins: tuple[str, ...] = ()
     """Origins besides the hub's own host whose pages may open the live socket."""
     dossiers: EOneStopSettings = EOneStopSettings()
+    lookup: LookupLimits = LookupLimits()

@@ -14,6 +14,7 @@ docs/protocol.md tells what goes over the wire.
 import asyncio
 import contextlib
 import random
+import uuid
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Generic, NoReturn, TypeVar, get_args
@@ -28,11 +29,15 @@ from shared.errors import SetupError
 from shared.messages import (
     STALE_AFTER_S,
     VERSION,
+    AnswerFrame,
     Beat,
     Command,
     CommandFrame,
+    Finding,
     Hello,
     HubFrame,
+    Question,
+    QuestionFrame,
     Refused,
     Result,
     ViewFrame,
@@ -51,6 +56,7 @@ LONGEST_FRAME = 1024 * 1024
 
 log = structlog.get_logger()
 _hub_frame = msgspec.json.Decoder(HubFrame)
+_finding: msgspec.json.Decoder[Finding] = msgspec.json.Decoder(Finding)
 _KNOWN = {kind.__struct_config__.tag for kind in get_args(HubFrame)}
 
 
@@ -124,6 +130,7 @@ class Link(Generic[V]):
         self._socket: ClientConnection | None = None
         self._ceiling = FIRST_PAUSE_S
         self._asked: dict[RequestId, tuple[str, asyncio.Future[Result | Refused]]] = {}
+        self._inquired: dict[RequestId, asyncio.Future[Finding | Refused | None]] = {}
         self._passed_over: set[str] = set()
         self._silence: asyncio.TimerHandle | None = None
 
@@ -145,6 +152,27 @@ class Link(Generic[V]):
             return await answer
         finally:
             del self._asked[request_id]
+
+    async def inquire(self, question: Question, within_s: float) -> Finding | Refused | None:
+        """Ask something that changes nothing; None when there is no answer within `within_s`
+        seconds, no connection, or none any more. It is never sent again: who asks knows whether
+        somebody still waits."""
+        socket = self._socket
+        if socket is None:
+            return None
+        request_id = RequestId(str(uuid.uuid4()))
+        text = msgspec.json.encode(QuestionFrame(request_id, question)).decode()
+        answer: asyncio.Future[Finding | Refused | None]
+        answer = asyncio.get_running_loop().create_future()
+        self._inquired[request_id] = answer
+        try:
+            async with asyncio.timeout(within_s):
+                await socket.send(text)
+                return await answer
+        except (TimeoutError, WebSocketException):
+            return None
+        finally:
+            del self._inquired[request_id]
 
     async def run(self) -> None:
         """Stay in touch until cancelled."""
@@ -175,6 +203,8 @@ class Link(Generic[V]):
             why = error
         finally:
             self._socket = None
+            for request_id in self._inquired:
+                self._find(request_id, None)
         self._stand(Touch.LOST, why)
 
     async def _talk(self, patience: asyncio.Timeout) -> NoReturn:
@@ -213,6 +243,8 @@ class Link(Generic[V]):
                 self._on_time(at)
             case Result(request_id=request_id):
                 self._answer(request_id, frame)
+            case AnswerFrame(request_id=request_id, finding=finding):
+                self._find(request_id, self._read(finding))
             case Refused(request_id=request_id):
                 self._refused(request_id, frame)
 
@@ -224,6 +256,7 @@ class Link(Generic[V]):
     def _refused(self, request_id: RequestId | None, frame: Refused) -> None:
         if request_id is not None:
             self._answer(request_id, frame)
+            self._find(request_id, frame)
         elif self._socket is None:
             self._on_refused(frame)
             raise _HelloRefused(f"{frame.code}: {frame.reason}")
@@ -234,6 +267,20 @@ class Link(Generic[V]):
         asked = self._asked.get(request_id)
         if asked is not None and not asked[1].done():
             asked[1].set_result(frame)
+
+    def _find(self, request_id: RequestId, outcome: Finding | Refused | None) -> None:
+        inquired = self._inquired.get(request_id)
+        if inquired is not None and not inquired.done():
+            inquired.set_result(outcome)
+
+    def _read(self, finding: msgspec.Raw) -> Finding | None:
+        """None for one that this program cannot read; its text, which may name a person, is told
+        to nobody."""
+        try:
+            return _finding.decode(finding)
+        except msgspec.MsgspecError:
+            log.warning("hub.unknown_finding")
+            return None
 
     def _pass_over(self, text: str | bytes) -> None:
         """Ignore a frame of a type this program does not know; any other fault is raised."""

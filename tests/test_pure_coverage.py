@@ -9,6 +9,10 @@ ROOT = Path(__file__).resolve().parent.parent
 
 PURE = {
     "hub/engine/*": "tests/hub/engine",
+    "kiosk/code_pad.py": "tests/kiosk/test_code_pad.py",
+    "hub/dossiers/limits.py": "tests/hub/dossiers/test_limits.py",
+    "hub/dossiers/masking.py": "tests/hub/dossiers/test_masking.py",
+    "hub/dossiers/shown.py": "tests/hub/dossiers/test_shown.py",
     "kiosk/flow.py": "tests/kiosk/test_flow.py",
     "kiosk/ticket_layout.py": "tests/kiosk/test_ticket_layout.py",
     "display/board.py": "tests/display/test_board.py",

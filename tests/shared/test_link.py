@@ -209,6 +209,8 @@ async def test_a_wish_is_answered_with_its_result_or_its_refusal(
         "kind": "issue_ticket",
         "service": "dat-dai",
         "priority": None,
+        "dossier": None,
+        "procedure": None,
     }
 
 
