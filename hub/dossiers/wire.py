@@ -181,7 +181,8 @@ def _accept(response: httpx.Response) -> None:
         raise Failed("redirect")
     if status != _OK:
         known = 100 <= status < 600
-        raise Failed(f"http_{status}" if known else "http_odd", again=status >= _SERVER_FAILS)
+        again = known and status >= _SERVER_FAILS
+        raise Failed(f"http_{status}" if known else "http_odd", again=again)
     if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         # Asked for none; what is small packed may be huge unpacked.
         raise Failed("packed")
