@@ -13,6 +13,9 @@ from shared.vietnamese import fold, nfc
 TOLERANT_FROM = 5
 """Words of so many letters may have one wrong."""
 
+MOST_WORDS = 8
+"""Further words are not looked at: a search must not keep a hall waiting."""
+
 _WORD = re.compile(r"[^\W_]+")
 _CODE = re.compile(r"[0-9][0-9. ]*")
 _CODE_DIGITS = 7
@@ -73,7 +76,7 @@ class Catalogue:
         first. Beginnings of codes come before names, names before other words and agencies; words
         that stand together as typed come before scattered ones.
         """
-        typed = _WORD.findall(nfc(query).casefold())
+        typed = _WORD.findall(nfc(query).casefold())[:MOST_WORDS]
         if not typed:
             return self.procedures[:most]
         ranks = self._ranked(self._fits(typed, strict=True))

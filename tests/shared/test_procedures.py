@@ -151,6 +151,10 @@ def test_words_of_a_sentence_that_no_procedure_knows_are_passed_over() -> None:
     assert CATALOGUE.search("tôi muốn làm khai sinh")[0].code == "1.001193"
 
 
+def test_no_more_than_eight_words_are_looked_at() -> None:
+    assert _found(_named("Cấp thẻ"), "cap the " * 4 + "zzz") == ["Cấp thẻ"]
+
+
 def test_a_name_comes_before_other_words_and_these_before_the_agency() -> None:
     name = Procedure("1.000003", "Đăng ký xe máy", "Sở", ServiceId("x"))
     words = Procedure("1.000002", "Biển số", "Sở", ServiceId("x"), words=("xe máy cũ",))
