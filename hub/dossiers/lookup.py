@@ -252,7 +252,7 @@ class Lookup:
             if found.why == UNREADABLE:
                 return
             self._down, self._down_at = self._unavailable(found), self._clock()
-        elif asked_at is not None and isinstance(found, Found) and found.as_of >= asked_at:
+        elif asked_at is not None and isinstance(found, Found) and found.as_of > asked_at:
             self._down = None
 
     def _known_down(self) -> m.DossierUnavailable | None:
