@@ -450,6 +450,20 @@ async def test_an_answer_is_kept_for_a_minute_with_its_own_moment() -> None:
         assert len(one.server.lookups) == 2
 
 
+async def test_names_do_not_stay_in_memory_because_nobody_asks() -> None:
+    async with asking() as one:
+        await one.client.look_up(CODE)
+        one.clock.s += 30
+        await one.client.look_up(code_no(2))
+        one.clock.s += 30
+        one.client._swept()
+        assert NAME not in repr(vars(one.client._cache))
+        assert len(one.client._cache) == 1
+        one.clock.s += 30
+        one.client._swept()
+        assert len(one.client._cache) == 0
+
+
 async def test_what_is_too_old_is_not_served_when_the_system_fails() -> None:
     async with asking() as one:
         await one.client.look_up(CODE)
