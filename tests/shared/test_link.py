@@ -14,7 +14,14 @@ from websockets.exceptions import ConnectionClosed
 
 from shared.errors import SetupError
 from shared.link import LONGEST_PAUSE_S, Link, Touch, hub_url
-from shared.messages import CallNext, IssueTicket, Refused, Result
+from shared.messages import (
+    CallNext,
+    DossierNotFound,
+    IssueTicket,
+    LookUpDossier,
+    Refused,
+    Result,
+)
 from shared.model import RequestId, Role, Seq, ServiceId
 
 DEADLINE_S = 10
@@ -41,6 +48,7 @@ class Hub:
     def __init__(self) -> None:
         self.hellos: list[Json] = []
         self.commands: list[Json] = []
+        self.questions: list[Json] = []
         self.sockets: list[ServerConnection] = []
         self.paths: list[str] = []
         self.number = 0
@@ -79,6 +87,9 @@ class Hub:
             await self.send(self.welcome())
             async for text in socket:
                 command = json.loads(text)
+                if command["type"] == "question":
+                    self.questions.append(command)
+                    continue
                 self.commands.append(command)
                 if self.answering:
                     await self.answer(command)
@@ -262,6 +273,82 @@ async def test_a_wish_given_up_is_not_sent_again(hub: Hub, screen_of: MakeScreen
     await until(lambda: screen.touches[-1:] == [Touch.LIVE] and len(hub.hellos) == 2)
     assert isinstance(await within(screen.link.ask(*wish(1))), Result)
     assert len(hub.commands) == 2
+
+
+QUESTION = LookUpDossier("H41.15-261110-0042", "1234")
+
+
+async def test_a_question_is_answered_with_what_was_found_or_its_refusal(
+    hub: Hub, screen_of: MakeScreen
+) -> None:
+    screen = screen_of(hub.port)
+    await until(lambda: bool(screen.touches))
+    bodies: list[Json] = [
+        {"type": "answer", "finding": {"kind": "dossier_not_found", "digits": True, "new": 1}},
+        {"type": "refused", "code": "lookup_paused", "reason": "Tạm dừng"},
+    ]
+    asking = [asyncio.create_task(screen.link.inquire(QUESTION, 10)) for _ in bodies]
+    await until(lambda: len(hub.questions) == 2)
+    assert hub.questions[0]["question"] == {
+        "kind": "look_up_dossier",
+        "code": "H41.15-261110-0042",
+        "digits": "1234",
+    }
+    for body, question in reversed(list(zip(bodies, hub.questions, strict=True))):
+        await hub.send({**body, "request_id": question["request_id"]})
+    found, refused = await within(asyncio.gather(*asking))
+    assert found == DossierNotFound(digits=True)
+    assert isinstance(refused, Refused)
+    assert refused.code == "lookup_paused"
+
+
+async def test_a_question_without_a_connection_has_no_answer(
+    hub: Hub, screen_of: MakeScreen
+) -> None:
+    await hub.stop()
+    screen = screen_of(hub.port)
+    assert await within(screen.link.inquire(QUESTION, 10)) is None
+
+
+async def test_a_question_that_takes_too_long_is_given_up(hub: Hub, screen_of: MakeScreen) -> None:
+    screen = screen_of(hub.port)
+    await until(lambda: bool(screen.touches))
+    assert await within(screen.link.inquire(QUESTION, 0.05)) is None
+    late = {"type": "answer", "finding": {"kind": "dossier_not_found"}}
+    await hub.send({**late, "request_id": hub.questions[0]["request_id"]})
+    assert isinstance(await within(screen.link.ask(*wish(1))), Result)
+    assert screen.touches == [Touch.LIVE]
+
+
+async def test_a_question_ends_with_its_connection_and_is_not_sent_again(
+    hub: Hub, screen_of: MakeScreen
+) -> None:
+    screen = screen_of(hub.port)
+    await until(lambda: bool(screen.touches))
+    asking = asyncio.create_task(screen.link.inquire(QUESTION, 60))
+    await until(lambda: len(hub.questions) == 1)
+    hub.cut()
+    assert await within(asking) is None
+    await until(lambda: screen.touches == [Touch.LIVE, Touch.LOST, Touch.LIVE])
+    assert isinstance(await within(screen.link.ask(*wish(1))), Result)
+    assert len(hub.questions) == 1
+
+
+async def test_an_answer_that_cannot_be_read_is_none_and_is_not_written_down(
+    hub: Hub, screen_of: MakeScreen
+) -> None:
+    screen = screen_of(hub.port)
+    await until(lambda: bool(screen.touches))
+    with capture_logs() as logs:
+        asking = asyncio.create_task(screen.link.inquire(QUESTION, 10))
+        await until(lambda: len(hub.questions) == 1)
+        finding = {"kind": "horoscope", "whose": "Nguyễn Văn An"}
+        request_id = hub.questions[0]["request_id"]
+        await hub.send({"type": "answer", "request_id": request_id, "finding": finding})
+        assert await within(asking) is None
+    assert "hub.unknown_finding" in [line["event"] for line in logs]
+    assert "Nguyễn" not in str(logs)
+    assert screen.touches == [Touch.LIVE]
 
 
 async def test_pauses_double_to_ten_seconds_and_begin_anew_after_a_welcome(
