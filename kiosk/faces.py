@@ -1,15 +1,31 @@
 """What each screen says: flow and time in, texts out. Equal faces need no drawing."""
 
 from collections import Counter
-from datetime import datetime, timedelta
 
 import msgspec
 
-from kiosk import flow as f, paper
+from kiosk import flow as f, notices
+from kiosk.counter_words import counters_text as counters_text
+from kiosk.dossier_faces import (
+    CodeFace,
+    DigitsFace,
+    DossierFace,
+    LookingFace,
+    code_face,
+    digits_face,
+    dossier_face,
+    looking_face,
+)
+from kiosk.dossier_flow import looks_up
 from kiosk.flow import Flow, Printing, Screen
+from kiosk.notices import NoticeFace as NoticeFace
+from kiosk.paper_words import paper_trouble
+from kiosk.procedure_faces import ProcedureFace, ProceduresFace, procedure_face, procedures_face
+from kiosk.procedure_flow import has_procedures
+from kiosk.state import moment as moment_of
 from shared.i18n import _
 from shared.messages import Issued, KioskService, KioskView
-from shared.model import CounterNumber, Instant, PriorityId, ServiceId, Wait
+from shared.model import Instant, PriorityId, ServiceId, Wait
 from shared.vietnamese import date_words
 
 LONGEST_LINES = 6
@@ -40,6 +56,9 @@ class HomeFace(msgspec.Struct, frozen=True):
     summary: str = ""
     lines: tuple[Line, ...] = ()
     hours: str = ""
+    lookup: bool = False
+    """Whether dossiers can be looked up, by the keypad or by holding a receipt to the scanner."""
+    procedures: bool = False
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -105,17 +124,6 @@ class TicketFace(msgspec.Struct, frozen=True):
     seconds: int = 0
 
 
-class NoticeFace(msgspec.Struct, frozen=True):
-    """What happened, what is safe, what to do; `button` is empty where nothing is to be done."""
-
-    sign: str = "info"
-    """"info", "warn" or "good"."""
-    title: str = ""
-    safe: str = ""
-    advice: str = ""
-    button: str = ""
-
-
 class Ask(msgspec.Struct, frozen=True):
     """A question over the screen: stay or leave, keep or drop."""
 
@@ -126,7 +134,20 @@ class Ask(msgspec.Struct, frozen=True):
     leave: str
 
 
-Body = HomeFace | ServicesFace | PriorityFace | WaitingFace | TicketFace | NoticeFace
+Body = (
+    HomeFace
+    | ServicesFace
+    | PriorityFace
+    | WaitingFace
+    | TicketFace
+    | NoticeFace
+    | CodeFace
+    | LookingFace
+    | DossierFace
+    | DigitsFace
+    | ProceduresFace
+    | ProcedureFace
+)
 
 
 class Face(msgspec.Struct, frozen=True):
@@ -146,7 +167,7 @@ def face(flow: Flow, now: Instant) -> Face:
 def _body(flow: Flow, now: Instant) -> Body:
     match flow.screen:
         case Screen.HOME:
-            return _home(flow.view)
+            return _home(flow)
         case Screen.SERVICES:
             return _services(flow.view, flow.page)
         case Screen.PRIORITY:
@@ -155,27 +176,47 @@ def _body(flow: Flow, now: Instant) -> Body:
             return _waiting(flow, now)
         case Screen.TICKET:
             return _ticket(flow, now)
+        case _:
+            return _looked_up(flow, now)
+
+
+def _looked_up(flow: Flow, now: Instant) -> Body:
+    match flow.screen:
+        case Screen.CODE:
+            return code_face(flow, now)
+        case Screen.LOOKING:
+            return looking_face(flow, now)
+        case Screen.DOSSIER:
+            return dossier_face(flow, now)
+        case Screen.DIGITS:
+            return digits_face(flow)
+        case Screen.PROCEDURES:
+            return procedures_face(flow)
+        case Screen.PROCEDURE:
+            return procedure_face(flow, now)
+        case _:
+            return _notice(flow, now)
+
+
+def _notice(flow: Flow, now: Instant) -> NoticeFace:
+    match flow.screen:
+        case Screen.FINDING:
+            return notices.finding(flow, now)
         case Screen.DROPPED:
-            return _dropped(flow)
+            return notices.dropped(flow)
         case Screen.REFUSED:
-            return _refused(flow)
+            return notices.refused(flow)
         case Screen.CLOSED:
-            return _closed(flow, now)
-        case Screen.AWAY:
-            return _away()
+            return notices.closed(flow, now)
+        case _:
+            return notices.away()
 
 
 # --- header and time ---------------------------------------------------------------------
 
 
-def _moment(flow: Flow, now: Instant) -> datetime | None:
-    if not flow.told_at:
-        return None
-    return datetime.fromisoformat(flow.told_at) + timedelta(milliseconds=now - flow.told)
-
-
 def _header(flow: Flow, now: Instant) -> Header:
-    moment = _moment(flow, now)
+    moment = moment_of(flow, now)
     return Header(
         site=flow.view.site if flow.view else "",
         province=flow.view.province if flow.view else "",
@@ -191,7 +232,8 @@ def _seconds(left_ms: int) -> int:
 # --- screens -----------------------------------------------------------------------------
 
 
-def _home(view: KioskView | None) -> HomeFace:
+def _home(flow: Flow) -> HomeFace:
+    view = flow.view
     if view is None:
         return HomeFace()
     longest = sorted((s for s in view.services if s.waiting), key=lambda s: -s.waiting)
@@ -205,6 +247,8 @@ def _home(view: KioskView | None) -> HomeFace:
             for s in longest[:LONGEST_LINES]
         ),
         hours=_("Giờ làm việc hôm nay: {hours}").format(hours=view.hours) if view.hours else "",
+        lookup=looks_up(flow),
+        procedures=has_procedures(flow),
     )
 
 
@@ -281,12 +325,6 @@ def _waiting(flow: Flow, now: Instant) -> WaitingFace:
 
 
 _SAFE = _("Chỗ của ông/bà vẫn được giữ.")
-_TROUBLE = {
-    paper.NO_PAPER: _("Máy in hết giấy"),
-    paper.COVER_OPEN: _("Nắp máy in đang mở"),
-    paper.PRINTER_OFF: _("Máy in đang tắt"),
-    paper.NO_PRINTER: _("Máy này không in phiếu"),
-}
 
 
 def _ticket(flow: Flow, now: Instant) -> TicketFace:
@@ -304,7 +342,7 @@ def _ticket(flow: Flow, now: Instant) -> TicketFace:
         counters_words=_counters_words(flow.ticket),
         url=flow.ticket.url,
         printing=flow.printing,
-        trouble=_TROUBLE.get(flow.trouble, _("Chưa in được phiếu")) if failed else "",
+        trouble=paper_trouble(flow.trouble) if failed else "",
         safe=_SAFE if failed else "",
         advice=(
             _("Xin nhớ hoặc chụp lại số và mã QR. Cần phiếu giấy, mời ông/bà báo quầy hướng dẫn.")
@@ -323,77 +361,8 @@ def _wait(wait: Wait | None) -> tuple[str, str]:
     return f"{wait.low}–{wait.high}", _("phút, dự kiến chờ")
 
 
-def counters_text(counters: tuple[CounterNumber, ...]) -> str:
-    """`4 · 5 · 6`; runs are drawn together where there are many: `1–4 · 9`."""
-    if len(counters) <= 3:
-        return " · ".join(str(number) for number in counters)
-    runs: list[list[int]] = []
-    for number in sorted(counters):
-        if runs and number == runs[-1][-1] + 1:
-            runs[-1].append(number)
-        else:
-            runs.append([number])
-    return " · ".join(f"{run[0]}–{run[-1]}" if run[1:] else str(run[0]) for run in runs)
-
-
 def _counters_words(ticket: Issued) -> str:
     return _("quầy phục vụ") if len(ticket.counters) == 1 else _("các quầy phục vụ")
-
-
-def _dropped(flow: Flow) -> NoticeFace:
-    assert flow.ticket is not None
-    return NoticeFace(
-        sign="good",
-        title=_("Đã bỏ số {number}").format(number=flow.ticket.number),
-        safe=_("Số này không còn giá trị."),
-        advice=_("Cần làm việc khác, mời ông/bà lấy số mới."),
-        button=_("Về trang đầu"),
-    )
-
-
-def _refused(flow: Flow) -> NoticeFace:
-    return NoticeFace(
-        sign="warn",
-        title=_("Chưa lấy được số"),
-        safe=flow.reason,
-        advice=_("Mời ông/bà chọn việc khác hoặc hỏi quầy hướng dẫn."),
-        button=_("Tôi hiểu, về trang đầu"),
-    )
-
-
-def _away() -> NoticeFace:
-    return NoticeFace(
-        sign="warn",
-        title=_("Máy tạm mất kết nối"),
-        safe=_("Các số đã lấy vẫn được giữ nguyên."),
-        advice=_(
-            "Máy sẽ tự hoạt động lại khi có kết nối. Cần ngay, mời ông/bà đến quầy hướng dẫn."
-        ),
-    )
-
-
-def _closed(flow: Flow, now: Instant) -> NoticeFace:
-    view = flow.view
-    opening = view.next_opening if view else None
-    hours = view.hours if view else ""
-    return NoticeFace(
-        sign="closed",
-        title=_("Hiện chưa phát số"),
-        safe=_back_at(opening, _moment(flow, now)),
-        advice=_("Giờ làm việc hôm nay: {hours}").format(hours=hours) if hours else "",
-    )
-
-
-def _back_at(opening: str | None, moment: datetime | None) -> str:
-    if opening is None:
-        return _("Mời ông/bà hỏi quầy hướng dẫn.")
-    opens = datetime.fromisoformat(opening)
-    time = f"{opens.hour}:{opens:%M}"
-    if moment is not None and opens.date() == moment.date():
-        return _("Mời ông/bà quay lại từ {time} hôm nay.").format(time=time)
-    return _("Mời ông/bà quay lại từ {time}, {day}.").format(
-        time=time, day=date_words(opens.date())
-    )
 
 
 # --- questions over the screen -----------------------------------------------------------

@@ -2,6 +2,8 @@
 
 One small file a wish, `inflight/<request id>.json` in the kiosk's data folder, written before the
 wish is sent (temporary name, fsync, rename, fsync of the folder) and removed when it is answered.
+A wish that a look-up has led to names its dossier, so for that long the dossier's code stands here;
+never the applicant's name, nor the four digits.
 """
 
 import os

@@ -2,6 +2,15 @@
 
 import msgspec
 
+from kiosk import telex
+from kiosk.counter_words import counters_text
+from kiosk.dossier_desk import no_numbers
+from kiosk.procedure_flow import CARDS, chosen, found, list_pages
+from kiosk.state import Flow, gives_numbers, known_service
+from shared.i18n import _
+from shared.messages import KioskService
+from shared.model import Instant
+
 
 class ProcedureCard(msgspec.Struct, frozen=True):
     """A procedure in the list."""
@@ -37,3 +46,59 @@ class ProcedureFace(msgspec.Struct, frozen=True):
     url: str = ""
     button: str = ""
     priority: str = ""
+
+
+def procedures_face(flow: Flow) -> ProceduresFace:
+    """The list, as far as the query is typed."""
+    assert flow.browse is not None
+    fitting, page = found(flow), flow.browse.page
+    shown = fitting[page * CARDS : (page + 1) * CARDS]
+    return ProceduresFace(
+        query=flow.browse.query,
+        hint=_hint(flow.browse.query, len(fitting)),
+        cards=tuple(ProcedureCard(one.code, one.name, one.agency) for one in shown),
+        page=page,
+        pages=list_pages(len(fitting)),
+        keys=telex.ROWS,
+    )
+
+
+def _hint(query: str, count: int) -> str:
+    if not count:
+        return _("Chưa thấy thủ tục nào. Mời ông/bà thử từ khác, hoặc hỏi quầy hướng dẫn.")
+    if not query:
+        return _("Mời ông/bà gõ tên thủ tục, có dấu hay không dấu đều được.")
+    return _("Tìm thấy {count} thủ tục.").format(count=count)
+
+
+def procedure_face(flow: Flow, now: Instant) -> ProcedureFace:
+    """One procedure, with its counters and a number for it."""
+    procedure = chosen(flow)
+    assert procedure is not None
+    view, service = flow.view, known_service(flow, procedure.service)
+    takes = gives_numbers(flow, procedure.service, now)
+    pages = view.pages if view else ""
+    notes = [procedure.note]
+    if service is None:
+        notes.append(_("Nơi nộp hồ sơ: mời ông/bà hỏi quầy hướng dẫn."))
+    elif not takes:
+        notes.append(no_numbers(flow, service, now))
+    return ProcedureFace(
+        code=procedure.code,
+        name=procedure.name,
+        agency=procedure.agency,
+        papers=procedure.papers,
+        time=procedure.time,
+        fee=procedure.fee,
+        counters=_counters(service),
+        note=" ".join(note for note in notes if note),
+        url=f"{pages}/p/{procedure.code}" if pages else "",
+        button=_("Lấy số cho thủ tục này") if takes else "",
+        priority=_("Tôi thuộc diện ưu tiên") if takes and view and view.priorities else "",
+    )
+
+
+def _counters(service: KioskService | None) -> str:
+    if service is None or not service.counters:
+        return ""
+    return _("Quầy {counters}").format(counters=counters_text(service.counters))

@@ -1,9 +1,24 @@
 """A made-up hall for the kiosk tests: 20 services, and every screen in every state."""
 
+from functools import cache
+
 from kiosk import moves as m, paper
 from kiosk.flow import Flow, step
 from kiosk.paper import PrintOutcome
-from shared.messages import Group, Issued, IssueTicket, KioskService, KioskView, PriorityClass
+from shared.dossiers import DossierState, DossierView, Fee, Progress
+from shared.messages import (
+    DossierFound,
+    Finding,
+    Group,
+    Issued,
+    IssueTicket,
+    KioskService,
+    KioskView,
+    PriorityClass,
+    Procedure,
+    Refused,
+    TicketView,
+)
 from shared.model import (
     CounterNumber,
     GroupId,
@@ -12,8 +27,11 @@ from shared.model import (
     RequestId,
     ServiceId,
     TicketId,
+    TicketState,
     Wait,
 )
+from shared.procedures import Catalogue
+from shared.receipt_code import DossierCode
 
 AGENCIES = [
     "Sở Nông nghiệp và Môi trường",
@@ -88,6 +106,8 @@ def view(**changes: object) -> KioskView:
         ),
         waiting=142,
         counters_open=21,
+        dossier_prefixes=("H41.15", "H41.17", "H41"),
+        pages="http://192.168.10.20:8791",
     )
     from msgspec.structs import replace
 
@@ -140,8 +160,137 @@ def walk(*things: tuple[int, m.Thing], start: Flow | None = None) -> Flow:
 
 def home(whole: KioskView | None = None) -> Flow:
     return walk(
-        (0, m.TimeCame(AT)), (0, m.ViewCame(whole or view())), (0, m.ReachChanged(m.Reach.LIVE))
+        (0, m.TimeCame(AT)),
+        (0, m.CatalogueCame(catalogue())),
+        (0, m.ViewCame(whole or view())),
+        (0, m.ReachChanged(m.Reach.LIVE)),
     )
+
+
+# --- dossiers and procedures -------------------------------------------------------------
+
+CODE = "H41.15-261110-0042"
+RECEIVED, DUE, DONE = (
+    "2026-11-10T08:00:00+07:00",
+    "2026-11-25T17:00:00+07:00",
+    "2026-11-23T07:30:00+07:00",
+)
+LAND = "Đăng ký biến động quyền sử dụng đất"
+
+
+def dossier(state: DossierState = DossierState.FINISHED, **changes: object) -> DossierView:
+    """A dossier that stands at s0's counters; done where its state says so."""
+    from msgspec.structs import replace
+
+    done = state in (DossierState.FINISHED, DossierState.HANDED_OVER)
+    base = DossierView(
+        code=CODE,
+        procedure_code="1.013831.000.00.00.H41",
+        procedure=LAND,
+        state=state,
+        received=RECEIVED,
+        due=DUE,
+        done=DONE if done else None,
+        unit="Sở Nông nghiệp và Môi trường",
+        fees=(Fee("Lệ phí đăng ký", 80_000, False), Fee("Phí thẩm định", 250_000, True)),
+        supplements=("Bản sao giấy chứng nhận", "Đơn đăng ký có xác nhận của UBND xã"),
+        progress=(
+            Progress("2026-11-18T09:00:00+07:00", "Sở Nông nghiệp và Môi trường", "Thẩm định"),
+        ),
+        applicant=None,
+        service=ServiceId("s0"),
+        at=AT,
+    )
+    return replace(base, **changes)
+
+
+def place(state: TicketState = TicketState.WAITING, **changes: object) -> TicketView:
+    """What a phone would be shown of R012."""
+    from msgspec.structs import replace
+
+    base = TicketView(
+        number="R012",
+        service="Đất đai",
+        state=state,
+        ahead=7,
+        wait=Wait(15, 25),
+        counters=(CounterNumber(4), CounterNumber(5)),
+        counter=None,
+        serving=(),
+        issued_at=AT,
+        site="Trung tâm",
+    )
+    return replace(base, **changes)
+
+
+@cache
+def catalogue() -> Catalogue:
+    """Seven procedures: more than a page of the list."""
+    names = (
+        ("1.013831", "Đăng ký biến động quyền sử dụng đất, tài sản gắn liền với đất"),
+        ("1.013978", "Đăng ký đất đai, tài sản gắn liền với đất lần đầu"),
+        ("1.012786", "Cấp lại giấy chứng nhận quyền sử dụng đất do bị mất"),
+        ("2.000635", "Cấp bản sao trích lục hộ tịch, bản sao giấy khai sinh"),
+        ("1.001456", "Cấp hộ chiếu phổ thông ở trong nước"),
+        ("1.013236", "Cấp giấy phép xây dựng mới đối với nhà ở riêng lẻ"),
+        ("1.009999", "Thủ tục mà trung tâm chưa có quầy"),
+    )
+    services = ("s0", "s0", "s0", "s6", "s9", "s4", "nowhere")
+    return Catalogue(
+        tuple(
+            Procedure(
+                code=code,
+                name=name,
+                agency=AGENCIES[index],
+                service=ServiceId(service),
+                papers=("Đơn theo mẫu số 11", "Bản gốc giấy chứng nhận", "Căn cước"),
+                time="10 ngày làm việc",
+                fee="Theo nghị quyết của HĐND tỉnh",
+                note="Nộp trực tuyến được giảm lệ phí." if index == 0 else "",
+            )
+            for index, ((code, name), service) in enumerate(zip(names, services, strict=True))
+        )
+    )
+
+
+def scan(at_ms: int, what: object = None) -> tuple[int, m.Scanned]:
+    """A receipt of CODE, or whatever else, before the scanner."""
+    return at_ms, m.Scanned(what or DossierCode(CODE))  # type: ignore[arg-type]
+
+
+def answer(flow: Flow, finding: Finding | Refused | None, ms: int) -> Flow:
+    """The hub answers what is awaited."""
+    assert flow.lookup is not None
+    return walk((ms, m.Answer(flow.lookup.asked, finding)), start=flow)
+
+
+def looking() -> Flow:
+    return walk(scan(1_000), start=home())
+
+
+def at_dossier(found: DossierView | None = None, whole: KioskView | None = None) -> Flow:
+    """The dossier came up at 1,050."""
+    flow = walk(scan(1_000), start=home(whole))
+    return answer(flow, DossierFound(found or dossier()), 1_050)
+
+
+def at_digits(typed: str = "") -> Flow:
+    keys = [(3_000 + place, m.PadKey(key)) for place, key in enumerate(typed)]
+    return walk((2_000, m.AskName()), *keys, start=at_dossier())
+
+
+def at_code(typed: str = "") -> Flow:
+    keys = [(2_000 + place, m.PadKey(key)) for place, key in enumerate(typed)]
+    return walk((1_000, m.OpenLookup()), *keys, start=home())
+
+
+def at_list(typed: str = "") -> Flow:
+    keys = [(2_000 + place, m.TypeKey(key)) for place, key in enumerate(typed)]
+    return walk((1_000, m.OpenProcedures()), *keys, start=home())
+
+
+def at_procedure(code: str = "1.013831") -> Flow:
+    return walk((3_000, m.PickProcedure(code)), start=at_list("dat"))
 
 
 def waiting_flow() -> Flow:

@@ -93,6 +93,7 @@ def test_back_and_home_lead_back_and_home() -> None:
 def test_a_touch_that_does_not_belong_to_the_screen_is_passed_over() -> None:
     assert step(home(), m.Done(), at(1_000))[0].screen is Screen.HOME
     assert step(ticket_flow(), m.Home(), at(4_000))[0].screen is Screen.TICKET
+    assert step(services(), m.Done(), at(2_000))[0].screen is Screen.SERVICES
 
 
 def test_pages_turn_and_stop_at_both_ends() -> None:

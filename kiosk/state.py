@@ -1,0 +1,206 @@
+"""What the kiosk knows at a moment: `Flow`, and the small steps that all its parts take.
+
+`kiosk.flow` draws the machine; `kiosk.dossier_flow` and `kiosk.procedure_flow` are parts of it.
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+from msgspec.structs import replace
+
+from kiosk.moves import Effect, Reach, Wish
+from shared.dossiers import DossierView
+from shared.messages import Issued, KioskService, KioskView, TicketView
+from shared.model import Instant, ServiceId
+from shared.procedures import Catalogue
+
+SETTLE_MS = 250
+"""Touches this soon after a new screen were meant for the one before: a double tap is one tap."""
+
+LOST_MS = 3_000
+"""A connection gone for less than this is nobody's concern."""
+
+
+class Screen(StrEnum):
+    """What is shown."""
+
+    HOME = "home"
+    SERVICES = "services"
+    PRIORITY = "priority"
+    WAITING = "waiting"
+    TICKET = "ticket"
+    DROPPED = "dropped"
+    REFUSED = "refused"
+    AWAY = "away"
+    CLOSED = "closed"
+    CODE = "code"
+    LOOKING = "looking"
+    DOSSIER = "dossier"
+    DIGITS = "digits"
+    PROCEDURES = "procedures"
+    PROCEDURE = "procedure"
+    FINDING = "finding"
+
+
+class Printing(StrEnum):
+    """What became of the paper."""
+
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class News(StrEnum):
+    """What FINDING tells; for an unknown code the scanner's own word for it."""
+
+    NOT_FOUND = "not_found"
+    UNAVAILABLE = "unavailable"
+    REFUSED = "refused"
+    LOOKUP_OFF = "lookup_off"
+    TICKET = "ticket"
+    TICKET_NOT_FOUND = "ticket_not_found"
+    PROCEDURE_NOT_FOUND = "procedure_not_found"
+    RECEIPT_FIRST = "receipt_first"
+    EMPTY = "empty"
+    TOO_LONG = "too_long"
+    NOT_TEXT = "not_text"
+    OTHER_LINK = "other_link"
+    ALMOST = "almost"
+    STRANGE = "strange"
+
+
+class Lookup(msgspec.Struct, frozen=True):
+    """One person's look-up; gone with the person. Its repr tells nothing of them."""
+
+    code: str = ""
+    """The dossier's, as typed or scanned; "" for a ticket."""
+    typed: bool = False
+    """Back leads to the keypad."""
+    asked: int = 0
+    """The question whose answer is awaited; 0: none."""
+    dossier: DossierView | None = None
+    digits: str = ""
+    """As many of the four as are typed; they go with the question."""
+    problem: str = ""
+    """DIGITS: why there is no name, a `News`."""
+    slip: int = 0
+    """The slip that was ordered last; 0: none."""
+    printing: Printing | None = None
+    trouble: str = ""
+    """The slip's, one of the codes of `kiosk.paper`."""
+    news: News | None = None
+    """FINDING: what it tells, and with what."""
+    since: str | None = None
+    """UNAVAILABLE: when the e-one-stop system last answered, ISO."""
+    refusal: str = ""
+    refused: str = ""
+    """REFUSED, also as DIGITS' problem: the hub's code and words."""
+    ticket: TicketView | None = None
+
+    def __repr__(self) -> str:
+        return "Lookup(…)"
+
+
+class Browse(msgspec.Struct, frozen=True):
+    """One person's way through the procedures."""
+
+    query: str = ""
+    page: int = 0
+    code: str = ""
+    """The procedure on the screen; "" in the list."""
+
+
+class Flow(msgspec.Struct, frozen=True):
+    """Everything the screens are drawn from."""
+
+    screen: Screen = Screen.AWAY
+    since: Instant = Instant(-SETTLE_MS)
+    """When this screen came up."""
+    view: KioskView | None = None
+    catalogue: Catalogue | None = None
+    reach: Reach = Reach.LOST
+    lost_at: Instant | None = None
+    """When the connection went, until it is back; None at start: out of touch from the first."""
+    told_at: str = ""
+    """The hall's time as last heard, ISO; heard at `told`."""
+    told: Instant = Instant(0)
+    touched: Instant = Instant(0)
+    """When a finger was last on the glass, or a paper before the scanner."""
+    visit: int = 0
+    """Counts the people."""
+    orders: int = 0
+    """Counts questions and slips: none has the number of another."""
+    page: int = 0
+    service: ServiceId | None = None
+    lookup: Lookup | None = None
+    browse: Browse | None = None
+    wish: Wish | None = None
+    ticket: Issued | None = None
+    printing: Printing = Printing.RUNNING
+    trouble: str = ""
+    """Why there is no paper, one of the codes of `kiosk.paper`."""
+    ends: Instant = Instant(0)
+    """When TICKET or DROPPED ends by itself."""
+    dropping: bool = False
+    """Whether TICKET asks if the number is really to be given up."""
+    code: str = ""
+    reason: str = ""
+    """REFUSED: the hub's code and words."""
+
+
+Step = tuple[Flow, tuple[Effect, ...]]
+
+
+def show(flow: Flow, screen: Screen, now: Instant) -> Flow:
+    """That screen comes up."""
+    return replace(flow, screen=screen, since=now)
+
+
+def rest(flow: Flow, now: Instant) -> Flow:
+    """Forget the person; show home, or why there is none."""
+    return Flow(
+        screen=resting(flow, now),
+        since=now,
+        view=flow.view,
+        catalogue=flow.catalogue,
+        reach=flow.reach,
+        lost_at=flow.lost_at,
+        told_at=flow.told_at,
+        told=flow.told,
+        touched=flow.touched,
+        visit=flow.visit + 1,
+        orders=flow.orders,
+    )
+
+
+def resting(flow: Flow, now: Instant) -> Screen:
+    """The screen where nobody is."""
+    if flow.view is None or flow.reach is Reach.STALE:
+        return Screen.AWAY
+    if flow.lost_at is not None and now - flow.lost_at >= LOST_MS:
+        return Screen.AWAY
+    return Screen.HOME if flow.view.open else Screen.CLOSED
+
+
+def service(view: KioskView, wanted: ServiceId | None) -> KioskService | None:
+    """That service of the view, if there is one."""
+    return next((one for one in view.services if one.id == wanted), None)
+
+
+def known_service(flow: Flow, wanted: ServiceId | None) -> KioskService | None:
+    """That service, if the hub has named it."""
+    return service(flow.view, wanted) if flow.view else None
+
+
+def gives_numbers(flow: Flow, wanted: ServiceId | None, now: Instant) -> bool:
+    """Whether a number can be had for that service now."""
+    known = known_service(flow, wanted)
+    return known is not None and known.open and resting(flow, now) is Screen.HOME
+
+
+def moment(flow: Flow, now: Instant) -> datetime | None:
+    """The hall's time; None until the hub has told it."""
+    if not flow.told_at:
+        return None
+    return datetime.fromisoformat(flow.told_at) + timedelta(milliseconds=now - flow.told)
