@@ -9,7 +9,7 @@ import zxingcpp
 from PIL import Image
 
 from deploy.hall.cups import CUPSD, PrivateCups
-from kiosk.paper import Paper
+from kiosk.paper import Paper, Slip
 from shared.model import CounterNumber, TicketId, Wait
 
 needs_cups = pytest.mark.skipif(
@@ -48,6 +48,25 @@ def a_paper(number: str = "A012", ticket: str = "s3cr3t-ticket-id", **changes: o
         "url": f"https://motcua.nghean.gov.vn/t#{ticket}",
     }
     return Paper(**(facts | changes))  # type: ignore[arg-type]
+
+
+def a_slip(**changes: object) -> Slip:
+    """A look-up as the kiosk would print it."""
+    facts: dict[str, object] = {
+        "site": "Trung tâm Phục vụ hành chính công",
+        "province": "Tỉnh Nghệ An",
+        "code": "H41.15-261110-0042",
+        "procedure": "Đăng ký biến động quyền sử dụng đất",
+        "state": "Đã có kết quả",
+        "state_detail": "Sớm 2 ngày so với ngày hẹn 25/11/2026",
+        "lines": (("Ngày tiếp nhận", "10/11/2026"), ("Đơn vị xử lý", "Sở Nông nghiệp")),
+        "steps": (("Tiếp nhận hồ sơ", "10/11/2026", True), ("Chờ trả kết quả", "", False)),
+        "todo": "Nhận kết quả tại quầy 33 · 34.",
+        "todo_lines": ("Mang theo giấy tiếp nhận và căn cước.",),
+        "at": "2026-11-23T08:15:00+07:00",
+        "url": "https://motcua.nghean.gov.vn/d",
+    }
+    return Slip(**(facts | changes))  # type: ignore[arg-type]
 
 
 def read_codes(dots: Image.Image) -> tuple[str, str]:

@@ -13,6 +13,7 @@ import asyncio
 import contextlib
 import hashlib
 import io
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -25,8 +26,10 @@ from escpos.constants import GS
 from PIL import Image, ImageChops
 
 from kiosk import paper as words
-from kiosk.paper import Paper, PrintOutcome
-from kiosk.ticket_layout import DPI, WIDE, draw
+from kiosk.paper import Paper, PrintOutcome, Slip
+from kiosk.sheet import DPI, WIDE
+from kiosk.slip_layout import draw as draw_slip
+from kiosk.ticket_layout import draw
 from shared.errors import DeviceError
 from shared.model import TicketId
 
@@ -39,6 +42,8 @@ HUNG_S = 3.0
 """How long past its patience a print may hang in CUPS itself."""
 
 JOB_PREFIX = "tkt:"
+SLIP_PREFIX = "slip:"
+_OURS = (JOB_PREFIX, SLIP_PREFIX)
 _NOTE = "printing"
 _GONE = (7, 8, 9)  # cancelled, aborted, completed: RFC 8011, 5.3.7
 _COMPLETED = 9
@@ -70,7 +75,7 @@ class NoCups(DeviceError):
 
 
 class CupsPrinter:
-    """Prints each `Paper` on the CUPS queue `queue`, one after another.
+    """Prints each `Paper` and `Slip` on the CUPS queue `queue`, one after another.
 
     `server` is a socket's path or a host, None the system's own CUPS; `folder` keeps the note of
     the job in hand. "thermal" sends ESC/POS raster to a raw queue, "ipp" a one-page PDF.
@@ -105,16 +110,25 @@ class CupsPrinter:
 
         Cancelling this call cancels the job. Raises nothing for trouble with paper or CUPS.
         """
+        code = await self._out(job_name(paper), lambda: draw(paper, self._dots))
+        return outcome(paper.ticket, code)
+
+    async def print_slip(self, slip: Slip) -> str:
+        """Print a look-up in the same way; gives the code of what became of it."""
+        # The job's name is for everybody to see: it tells nothing of the dossier.
+        name = f"{SLIP_PREFIX}{secrets.token_hex(4)}"
+        return await self._out(name, lambda: draw_slip(slip, self._dots))
+
+    async def _out(self, name: str, drawn: Callable[[], Image.Image]) -> str:
         given_up = threading.Event()
-        work = self._worker.submit(self._print, paper, given_up)
+        work = self._worker.submit(self._print, name, drawn, given_up)
         try:
             limit = self._patience_s + HUNG_S
-            code = await asyncio.wait_for(asyncio.wrap_future(work), limit)
+            return await asyncio.wait_for(asyncio.wrap_future(work), limit)
         except TimeoutError:
-            code = words.CUPS_DOWN
+            return words.CUPS_DOWN
         finally:
             given_up.set()
-        return outcome(paper.ticket, code)
 
     def close(self) -> None:
         """Cancel the job in hand and end the worker."""
@@ -127,16 +141,16 @@ class CupsPrinter:
         with contextlib.suppress(NoCups):  # swept before the first print instead
             self._sweep(self._connect())
 
-    def _print(self, paper: Paper, given_up: threading.Event) -> str:
+    def _print(self, name: str, drawn: Callable[[], Image.Image], given_up: threading.Event) -> str:
         deadline = self._clock() + self._patience_s
-        data = self._encode(draw(paper, self._dots))
+        data = self._encode(drawn())
         try:
             connection = self._connect()
             if not self._swept or self._note.exists():
                 self._sweep(connection)
             if given_up.is_set() or self._closing.is_set():
                 return words.TIMEOUT
-            job = self._send(connection, job_name(paper), data)
+            job = self._send(connection, name, data)
         except NoCups:
             return words.CUPS_DOWN
         code = self._await(connection, job, deadline, given_up)
@@ -285,14 +299,14 @@ def cancel(connection: Any, job: int) -> int:
 
 
 def our_jobs(connection: Any, queue: str) -> set[int]:
-    """Tickets that wait or print in `queue`."""
+    """Tickets and slips that wait or print in `queue`."""
     # Without job-id nothing comes back, and without copies the job-name is left out.
     asked = ["job-id", "job-name", "job-printer-uri", "copies"]
     jobs = connection.getJobs(which_jobs="not-completed", requested_attributes=asked)
     return {
         job
         for job, facts in jobs.items()
-        if str(facts.get("job-name", "")).startswith(JOB_PREFIX)
+        if str(facts.get("job-name", "")).startswith(_OURS)
         and str(facts.get("job-printer-uri", "")).endswith(f"/{queue}")
     }
 
@@ -301,7 +315,7 @@ def read_note(note: Path) -> int | None:
     """The job noted as in hand; None without a note, or for one that a power cut has spoilt."""
     try:
         job, name = note.read_text(encoding="utf-8").split()
-        return int(job) if name.startswith(JOB_PREFIX) else None
+        return int(job) if name.startswith(_OURS) else None
     except (OSError, ValueError):
         return None
 

@@ -12,7 +12,7 @@ import pytest
 
 from deploy.hall.cups import PrivateCups
 from kiosk.devices.printer import CupsPrinter
-from kiosk.ticket_layout import DPI
+from kiosk.sheet import DPI
 from tests.paper import a_paper, cups_server, needs_cups, read_codes
 
 __all__ = ["cups_server"]

@@ -14,7 +14,7 @@ from deploy.hall.cups import PrivateCups
 from deploy.hall.printer import ThermalEmulator
 from kiosk.devices.printer import CupsPrinter, escpos, job_name, our_jobs
 from kiosk.ticket_layout import draw
-from tests.paper import a_paper, cups_in, cups_server, needs_cups, read_codes
+from tests.paper import a_paper, a_slip, cups_in, cups_server, needs_cups, read_codes
 
 __all__ = ["cups_server"]
 
@@ -233,3 +233,30 @@ async def test_a_print_that_is_called_off_leaves_no_job(
     await until(lambda: not nothing_left(cups_server, queue))
     asked.cancel()
     await until(lambda: nothing_left(cups_server, queue))
+
+
+async def test_a_slip_comes_out_and_cups_keeps_neither_it_nor_its_code(
+    printer: CupsPrinter, cups_server: PrivateCups, emulator: ThermalEmulator
+) -> None:
+    assert await printer.print_slip(a_slip()) == "ok"
+    assert emulator.wait_printed(1)
+    [picture] = pictures(emulator)
+    assert read_codes(picture) == ("https://motcua.nghean.gov.vn/d", "H41.15-261110-0042")
+    ground = cups_server.socket.parent
+    await until(lambda: not list((ground / "spool").glob("d*")))
+    kept = [path.read_bytes() for path in ground.rglob("*") if path.is_file()]
+    assert any(b"slip:" in content for content in kept), "looked where the jobs are"
+    assert not any(b"H41.15-261110-0042" in content for content in kept)
+
+
+async def test_a_slip_of_an_earlier_run_is_never_printed_later(
+    cups_server: PrivateCups, queue: str, emulator: ThermalEmulator, tmp_path: Path
+) -> None:
+    emulator.paper_out()
+    connection = cups.Connection(host=str(cups_server.socket))
+    connection.createJob(queue, "slip:0123abcd", {})
+    printer = CupsPrinter(queue, folder=tmp_path, server=str(cups_server.socket), patience_s=5)
+    try:
+        await until(lambda: nothing_left(cups_server, queue))
+    finally:
+        await asyncio.to_thread(printer.close)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageChops
 
-from kiosk.ticket_layout import draw, typeface
+from kiosk.sheet import typeface
+from kiosk.ticket_layout import draw
 from shared import theme
 from shared.errors import SetupError
 from shared.model import CounterNumber, Wait
