@@ -17,14 +17,14 @@ from hub.hall import Hall
 from hub.metrics import Metrics
 from hub.registry import Registry
 from hub.settings import HubSettings
-from hub.web import health, signing, tickets, work
+from hub.web import dossiers, health, install, procedures, signing, tickets, work
 from hub.web.crowd import Gate
 from hub.web.limits import FailureLimit
-from hub.web.pages import STATIC, Desk, page
+from hub.web.pages import STATIC, Desk, Lookup, page, words_of
 from hub.web.security import Guard
 from shared.errors import StorageError
-from shared.i18n import _
 from shared.model import Instant
+from shared.procedures import Catalogue
 
 log = structlog.get_logger()
 
@@ -39,13 +39,21 @@ def build(
     live_port: Callable[[], int],
     metrics: Metrics,
     settings: HubSettings,
+    lookup: Lookup | None = None,
+    catalogue: Callable[[], Catalogue] | None = None,
 ) -> Starlette:
-    """The application. `live_port` is where browsers without a proxy find the live socket."""
+    """The application. `live_port` is where browsers without a proxy find the live socket.
+
+    Without `lookup` phones cannot ask about dossiers, without `catalogue` not about procedures.
+    """
     app = Starlette(
         routes=[
             *signing.routes,
             *work.routes,
             *tickets.routes,
+            *dossiers.routes,
+            *procedures.routes,
+            *install.routes,
             *health.routes,
             Mount("/static", _Static(directory=STATIC)),
         ],
@@ -64,6 +72,8 @@ def build(
         settings=settings,
         limit=FailureLimit(settings.sign_in_failures, settings.sign_in_minutes),
         checks=asyncio.Semaphore(_CHECKS_AT_ONCE),
+        lookup=lookup,
+        catalogue=catalogue,
     )
     return app
 
@@ -78,17 +88,21 @@ class _Static(StaticFiles):
 
 
 async def _missing(request: Request, error: Exception) -> Response:
+    _ = words_of(request)
     status = error.status_code if isinstance(error, HTTPException) else 404
     return page(request, "problem.html", status, words=_("Không có trang này."))
 
 
 async def _busy(request: Request, error: Exception) -> Response:
     """The registry cannot be read now: its disk, or a command line that writes in it for long."""
-    log.warning("page_not_served", path=request.url.path, reason=str(error))
+    _ = words_of(request)
+    # What follows the first part of an address may be a ticket's id.
+    log.warning("page_not_served", page=request.url.path.split("/")[1], reason=str(error))
     words = _("Máy chủ đang bận. Xin thử lại sau giây lát.")
     return page(request, "problem.html", 503, words=words)
 
 
 async def _failed(request: Request, error: Exception) -> Response:
+    _ = words_of(request)
     words = _("Máy chủ gặp lỗi. Xin thử lại; nếu vẫn lỗi, xin báo người quản trị.")
     return page(request, "problem.html", 500, words=words)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol
 
 import msgspec
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -11,15 +11,19 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from hub.admission import COOKIE
+from hub.dossiers.lookup import Asker
+from hub.engine.refusal import Refusal
 from hub.hall import Hall
 from hub.metrics import Metrics
 from hub.registry import Officer, Registry
 from hub.settings import HubSettings
+from hub.settled import settled as settled
+from hub.web.language import language_of, remember
 from hub.web.limits import FailureLimit
-from shared.i18n import _
+from shared.i18n import LANGUAGES, SOURCE, translator
+from shared.messages import Finding
 from shared.model import Instant
-
-T = TypeVar("T")
+from shared.procedures import Catalogue
 
 _FOLDER = Path(__file__).parent
 STATIC = _FOLDER / "static"
@@ -31,7 +35,22 @@ _templates = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
-_templates.globals["_"] = _
+
+_templates.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": True}
+
+OFFICERS = frozenset({"console.html", "sign_in.html", "supervisor.html"})
+"""Pages of the work; they speak Vietnamese, whatever the browser prefers."""
+
+NAMES = {"vi": "Tiếng Việt", "en": "English"}
+"""Languages in their own words, as one looks for them."""
+
+
+class Lookup(Protocol):
+    """What answers questions about dossiers; hub.dossiers.lookup is one."""
+
+    async def dossier(self, asker: Asker, code: str, digits: str | None) -> Finding | Refusal:
+        """Where the dossier of that code stands; `digits` are the applicant's last four."""
+        ...
 
 
 class Desk(msgspec.Struct, frozen=True):
@@ -46,6 +65,10 @@ class Desk(msgspec.Struct, frozen=True):
     limit: FailureLimit
     checks: asyncio.Semaphore
     """argon2id takes 64 MB and a core each time: a few at once, the others wait."""
+    lookup: Lookup | None = None
+    """None: this hub answers no questions about dossiers."""
+    catalogue: Callable[[], Catalogue] | None = None
+    """The procedures as they are now; None: there is no catalogue."""
 
 
 def desk_of(request: Request) -> Desk:
@@ -54,13 +77,28 @@ def desk_of(request: Request) -> Desk:
     return desk
 
 
+def words_of(request: Request) -> Callable[[str], str]:
+    """The translator into the visitor's language."""
+    return translator(language_of(request))
+
+
 def page(
     request: Request, template: str, status: int = 200, *, forms: bool = False, **values: Any
 ) -> HTMLResponse:
-    """A template as an answer. `forms`: the page posts a form to us."""
+    """A template as an answer, in the visitor's language. `forms`: the page posts a form to us."""
     desk = desk_of(request)
-    values |= {"site": desk.hall.site, "live_port": desk.live_port()}
+    language = SOURCE if template in OFFICERS else language_of(request)
+    values |= {
+        "_": translator(language),
+        "language": language,
+        "others": [(one, NAMES[one]) for one in LANGUAGES if one != language],
+        "site": desk.hall.site,
+        "live_port": desk.live_port(),
+        "finds_dossiers": desk.lookup is not None,
+        "finds_procedures": desk.catalogue is not None,
+    }
     answer = HTMLResponse(_templates.get_template(template).render(values), status)
+    remember(request, answer)
     if forms:
         # Under no-referrer a browser posts `Origin: null`, which tells us nothing; under
         # same-origin it names our own pages to us, and to nobody else.
@@ -73,22 +111,3 @@ def officer_of(request: Request) -> Officer | None:
     desk = desk_of(request)
     token = request.cookies.get(COOKIE)
     return desk.registry.session(token, desk.clock()) if token else None
-
-
-async def settled(hall: Hall, look: Callable[[], T]) -> T:
-    """What `look` sees when the hall's state holds nothing that is not on disk.
-
-    It looks at that very moment: one turn of the loop later a batch may be under way again.
-    """
-    seen: asyncio.Future[T] = asyncio.get_running_loop().create_future()
-
-    def act() -> None:
-        if seen.done():
-            return  # whoever asked has left
-        try:
-            seen.set_result(look())
-        except Exception as error:  # the page's fault must not become the hall's
-            seen.set_exception(error)
-
-    hall.when_settled(act)
-    return await seen

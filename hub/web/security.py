@@ -27,7 +27,8 @@ def content_policy(host: str, live_port: int) -> str:
     """The Content-Security-Policy: own files only, nothing inline, no frames."""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
-        f" font-src 'self'; connect-src 'self' {live_sources(host, live_port)};"
+        " font-src 'self'; worker-src 'self'; manifest-src 'self';"
+        f" connect-src 'self' {live_sources(host, live_port)};"
         " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 

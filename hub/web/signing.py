@@ -1,22 +1,17 @@
 """Signing in and out."""
 
 import asyncio
-from urllib.parse import parse_qsl
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from hub.admission import COOKIE
 from hub.registry import SESSION_MS, Officer
+from hub.web.forms import form_of
 from hub.web.pages import desk_of, officer_of, page
 from shared.i18n import _
 from shared.model import Role
-
-MAX_FORM = 4096
-"""Bytes of a form that are read."""
-
-FORM_WITHIN_S = 10.0
 
 
 async def start(request: Request) -> Response:
@@ -35,7 +30,7 @@ async def ask(request: Request) -> Response:
 async def sign_in(request: Request) -> Response:
     """Check name and password; a right pair gets the session's cookie."""
     desk = desk_of(request)
-    form = await _form(request)
+    form = await form_of(request)
     name, password = form.get("name", "").strip(), form.get("password", "")
     tried = name.casefold(), request.client.host if request.client else ""
     wait = desk.limit.wait(*tried, desk.clock())
@@ -83,21 +78,6 @@ async def sign_out(request: Request) -> Response:
 def home(officer: Officer) -> str:
     """The page an officer works on."""
     return "/supervisor" if officer.role is Role.SUPERVISOR else "/console"
-
-
-async def _form(request: Request) -> dict[str, str]:
-    """The fields of a posted form; none of one that is too long, too slow or broken off."""
-    body = b""
-    try:
-        async with asyncio.timeout(FORM_WITHIN_S):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > MAX_FORM:
-                    return {}
-    except (TimeoutError, ClientDisconnect):
-        return {}
-    fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True)
-    return dict(fields)
 
 
 routes = [

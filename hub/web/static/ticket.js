@@ -1,19 +1,30 @@
 // One ticket on the phone that holds it. Its id stands after `#` and goes nowhere but to the hub.
+// All texts come from the page, in the language it was asked for.
 
-import { byId, write } from "./elements.js";
+import { Alarm } from "./alarm.js";
+import { byId, make, write } from "./elements.js";
 import { Link } from "./link.js";
+import { forget, farthest, hand, known } from "./pocket.js";
 
-const ticket = location.hash.slice(1);
-const home = document.title;
+const { words, refusals } = JSON.parse(byId("words").textContent);
+const ENDS = ["done", "cancelled"];
+const SHOWN_OVERTAKERS = 3;
+const alarm = new Alarm();
 let link = null;
 let view = null;
-let farthest = 0;
+let ticket = location.hash.slice(1);
+const fromPocket = !ticket;
+
+const say = (name, values = {}) => fill(words[name], values);
+const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
 
 function begin() {
-  if (!ticket) {
-    finish("Chưa có số nào", "Xin quét mã QR in trên phiếu để mở trang của số.");
-    return;
+  if (fromPocket) {
+    ticket = known();
+    if (!ticket) return finish("no_number");
+    history.replaceState(null, "", `#${ticket}`);
   }
+  for (const one of document.querySelectorAll("a.language")) one.hash = ticket;
   link = new Link(
     { role: "ticket", credential: ticket },
     {
@@ -21,133 +32,159 @@ function begin() {
         view = fresh;
         draw();
       },
-      onTouch(touch) {
-        if (byId("main").dataset.state === "none") return;
-        byId("touch").hidden = touch === "live";
-        write(byId("touch"), touch === "live" ? "" : "Đang mất kết nối. Chỗ của ông/bà vẫn được giữ; trang tự cập nhật lại khi có mạng.");
-        byId("leave").disabled = touch !== "live";
-      },
+      onTouch: drawTouch,
       onTurnedAway(code, reason) {
-        byId("touch").hidden = true;
-        if (code === "bad_credential") finish("Không tìm thấy số này", `${reason} Xin lấy số mới tại máy lấy số, hoặc hỏi quầy hướng dẫn.`);
-        else finish("Chưa xem được số", reason);
+        if (code !== "bad_credential") return finish("unseen", refusals[code] ?? reason);
+        forget(ticket);
+        finish(fromPocket ? "no_number" : "unknown");
       },
     },
   );
+}
+
+function drawTouch(touch) {
+  const live = touch === "live";
+  if (byId("main").dataset.state !== "none") {
+    byId("touch").hidden = live;
+    const time = new Date().toTimeString().slice(0, 5);
+    if (live || !byId("touch").textContent) write(byId("touch"), live ? "" : say("lost", { time }));
+  }
+  for (const id of ["leave", "delay"]) byId(id).disabled = !live;
 }
 
 function draw() {
   const { state } = view;
   const changed = byId("main").dataset.state !== state;
   byId("main").dataset.state = state;
+  write(byId("heading"), say("title"));
   write(byId("number"), view.number);
   write(byId("service"), view.service);
+  byId("service").lang = "vi";
   document.title = title();
   drawCall();
   drawWaiting(state === "waiting");
+  drawActions(state === "waiting");
   drawWords();
-  byId("leave").hidden = state !== "waiting";
-  if (changed && state !== "waiting" && byId("sure").open) byId("sure").close();
-  if (changed && state === "called") buzz();
-}
-
-function buzz() {
-  // Browsers refuse it, loudly, before the first touch.
-  if (navigator.userActivation?.hasBeenActive) navigator.vibrate?.([300, 150, 300]);
+  if (ENDS.includes(state)) forget(ticket);
+  else hand(ticket);
+  if (!changed) return;
+  if (state !== "waiting") for (const one of document.querySelectorAll("dialog[open]")) one.close();
+  if (state === "called") alarm.ring(document.title, say("bring", view), drawQuiet);
+  else alarm.stop();
+  if (ENDS.includes(state)) alarm.disarm();
 }
 
 function title() {
-  if (view.state === "called") return `Mời đến quầy ${view.counter} – ${view.number}`;
-  if (view.state === "waiting") return `${view.number} · còn ${view.ahead} người`;
-  return `${view.number} · ${home}`;
+  if (view.state === "called") return say("title_called", view);
+  if (view.state === "waiting") return say("title_waiting", view);
+  return `${view.number} · ${say("title")}`;
 }
 
 function drawCall() {
-  const { state, counter, number } = view;
-  const shown = state === "called" || state === "serving";
-  byId("call").hidden = !shown;
-  if (!shown) return;
-  write(byId("call-word"), state === "called" ? "Mời ông/bà đến" : "Đang phục vụ tại");
-  write(byId("call-counter"), `Quầy ${counter}`);
-  write(byId("call-note"), state === "called" ? `Xin mang theo giấy tờ. Quầy đang chờ số ${number}.` : "");
+  const called = view.state === "called";
+  byId("call").hidden = !called && view.state !== "serving";
+  if (byId("call").hidden) return;
+  write(byId("call-word"), say(called ? "called" : "served"));
+  write(byId("call-counter"), say("counter", view));
+  write(byId("call-note"), called ? say("bring", view) : "");
+}
+
+function drawQuiet(rings) {
+  byId("quiet").hidden = !rings;
 }
 
 function drawWaiting(waits) {
-  byId("pair").hidden = byId("place").hidden = byId("hint").hidden = !waits;
+  for (const id of ["pair", "place"]) byId(id).hidden = !waits;
+  byId("overtakers").hidden = !waits || !view.overtakers.length;
   if (!waits) return;
-  write(byId("ahead"), view.ahead ? String(view.ahead) : "Kế tiếp");
-  write(byId("ahead-word"), view.ahead ? "người phía trước" : "không còn ai phía trước");
-  byId("wait").parentElement.hidden = !view.wait;
-  if (view.wait) {
-    const { low, high } = view.wait;
-    write(byId("wait"), low === high ? String(low) : `${low}–${high}`);
-    write(byId("wait-word"), "phút nữa");
-  }
+  const { ahead, wait } = view;
+  write(byId("ahead"), ahead ? String(ahead) : say("next"));
+  write(byId("ahead-word"), say(ahead ? "ahead" : "nobody"));
+  byId("wait-card").hidden = !wait;
+  if (wait) write(byId("wait"), wait.low === wait.high ? String(wait.low) : `${wait.low}–${wait.high}`);
   // The way is measured from the longest line this phone has seen before it.
-  farthest = Math.max(farthest, view.ahead, Number(remembered()));
-  remember(farthest);
-  const percent = farthest ? Math.round(5 + (90 * (farthest - view.ahead)) / farthest) : 95;
+  const longest = farthest(ticket, ahead);
+  const percent = longest ? Math.round(5 + (90 * (longest - ahead)) / longest) : 95;
   byId("progress").setAttribute("aria-valuenow", percent);
   byId("progress-done").style.transform = `scaleX(${percent / 100})`;
   const serving = view.serving.filter((one) => one.ticket);
-  write(byId("serving"), serving.map((one) => `Đang phục vụ ${one.ticket} tại quầy ${one.number}.`).join(" "));
-  write(byId("where"), view.counters.length ? `Ông/bà sẽ được mời đến quầy ${list(view.counters)}.` : "");
+  write(byId("serving"), serving.map((one) => say("serving", { number: one.ticket, counter: one.number })).join(" "));
+  write(byId("where"), view.counters.length ? say("where", { counters: list(view.counters) }) : "");
+  write(byId("delayed"), view.not_before ? say("delayed", { time: view.not_before.slice(11, 16) }) : "");
+  drawOvertakers();
+}
+
+function drawOvertakers() {
+  const texts = view.overtakers
+    .slice(0, SHOWN_OVERTAKERS)
+    .map((one) => say(one.minutes ? "overtaken" : "overtaken_else", one));
+  if (texts.join() === byId("overtakers").dataset.texts) return;
+  byId("overtakers").dataset.texts = texts.join();
+  byId("overtakers").replaceChildren(...texts.map((text) => make("p", {}, text)));
+}
+
+function drawActions(waits) {
+  byId("actions").hidden = !waits;
+  byId("arm").hidden = alarm.armed;
+  byId("hint").hidden = !waits || alarm.armed;
+  byId("armed").hidden = !alarm.armed || !waits;
+  byId("delay").hidden = !view.may_delay;
+  const minutes = view.delay_minutes;
+  write(byId("delay"), say("delay", { minutes }));
+  write(byId("delay-title"), say("delay_sure", { minutes }));
+  write(byId("delay-note"), say("delay_note", { minutes }));
+}
+
+function drawArmed(means) {
+  const names = means.map((one) => say(one)).join(", ");
+  write(byId("armed"), names ? say("armed", { means: names }) : say("armed_nothing"));
+  if (view) drawActions(view.state === "waiting");
 }
 
 function drawWords() {
-  const at = view.counter ? ` ${view.counter}` : "";
-  const words = {
-    held: `Số được tạm giữ. Xong việc, mời ông/bà quay lại quầy${at}.`,
-    no_show: `Đã gọi số ${view.number} mà chưa gặp ông/bà. Xin báo cán bộ quầy${at} để được xếp lại vào hàng.`,
-    done: "Đã phục vụ xong. Xin cảm ơn ông/bà!",
-    cancelled: "Số này không còn hiệu lực. Khi cần, xin lấy số mới tại máy lấy số.",
-  }[view.state];
-  byId("words").hidden = !words;
-  write(byId("words-text"), words ?? "");
+  const { state, counter } = view;
+  const name = { held: "held", no_show: "no_show", done: "done", cancelled: "cancelled" }[state];
+  byId("words-card").hidden = !name;
+  const some = counter === null && ["held", "no_show"].includes(name) ? `${name}_anywhere` : name;
+  write(byId("words-text"), name ? say(some, view) : "");
 }
 
-function finish(heading, words) {
+/** There is no ticket to show: say why, and what to do. */
+function finish(name, note = say(`${name}_note`)) {
   byId("main").dataset.state = "none";
+  document.title = say(name);
+  write(byId("heading"), say(name));
   write(byId("number"), "");
-  write(byId("service"), heading);
-  for (const id of ["pair", "place", "hint", "leave", "call"]) byId(id).hidden = true;
-  byId("words").hidden = false;
-  write(byId("words-text"), words);
+  write(byId("service"), note);
+  for (const id of ["touch", "pair", "place", "hint", "actions", "call", "overtakers", "words-card", "armed"]) byId(id).hidden = true;
 }
 
 function list(numbers) {
   if (numbers.length < 2) return numbers.join("");
-  return `${numbers.slice(0, -1).join(", ")} hoặc ${numbers.at(-1)}`;
+  return say("or", { some: numbers.slice(0, -1).join(", "), last: numbers.at(-1) });
 }
 
-function remembered() {
-  try {
-    return sessionStorage.getItem(ticket) ?? 0;
-  } catch {
-    return 0; // storage may be forbidden; the bar is then only less exact
-  }
+async function wish(kind) {
+  byId(`${kind}-sure`).close();
+  byId(kind).disabled = true;
+  const answer = await link.ask({ kind: kind === "leave" ? "cancel" : "delay", ticket });
+  byId(kind).disabled = link.touch !== "live";
+  byId("touch").hidden = answer.type !== "refused";
+  write(byId("touch"), answer.type === "refused" ? (refusals[answer.code] ?? answer.reason) : "");
 }
 
-function remember(value) {
-  try {
-    sessionStorage.setItem(ticket, String(value));
-  } catch {
-    // see above
-  }
-}
-
-byId("leave").addEventListener("click", () => byId("sure").showModal());
-byId("stay").addEventListener("click", () => byId("sure").close());
-byId("go").addEventListener("click", async () => {
-  byId("sure").close();
-  byId("leave").disabled = true;
-  const answer = await link.ask({ kind: "cancel", ticket });
-  byId("leave").disabled = false;
-  if (answer.type === "refused") {
-    byId("touch").hidden = false;
-    write(byId("touch"), answer.reason);
-  }
+byId("arm").addEventListener("click", async () => {
+  const means = await alarm.arm();
+  drawArmed(means);
+  if (await alarm.armNotices()) drawArmed([...means, "notice"]);
 });
+for (const kind of ["leave", "delay"]) {
+  byId(kind).addEventListener("click", () => byId(`${kind}-sure`).showModal());
+  byId(`${kind}-go`).addEventListener("click", () => wish(kind));
+}
+for (const one of document.querySelectorAll("[data-close]")) {
+  one.addEventListener("click", () => one.closest("dialog").close());
+}
 addEventListener("hashchange", () => location.reload());
 
 begin();

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -34,9 +35,12 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextmanager
-def new_page(browser: Browser, *, width: int = 1366, height: int = 768) -> Iterator[Page]:
-    """A page with cookies of its own."""
-    context = browser.new_context(viewport={"width": width, "height": height})
+def new_page(
+    browser: Browser, *, width: int = 1366, height: int = 768, **options: Any
+) -> Iterator[Page]:
+    """A page with cookies of its own, in Vietnamese unless `options` say otherwise."""
+    options.setdefault("locale", "vi-VN")
+    context = browser.new_context(viewport={"width": width, "height": height}, **options)
     context.set_default_timeout(WITHIN_MS)
     page = context.new_page()
     errors: list[str] = []

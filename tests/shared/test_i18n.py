@@ -1,0 +1,66 @@
+"""Catalogues hold what citizens' pages say, all of it and nothing else."""
+
+import re
+import unicodedata
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Message
+from babel.messages.pofile import read_po
+
+from shared import i18n
+from shared.i18n import LANGUAGES, LOCALES, SOURCE, translator
+from tests.hub.web.phone_texts import texts
+
+OTHERS = [language for language in LANGUAGES if language != SOURCE]
+
+
+def messages(language: str) -> list[Message]:
+    with (LOCALES / language / "LC_MESSAGES" / "motcua.po").open("rb") as file:
+        return [message for message in read_po(file, abort_invalid=True) if message.id]
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_text_of_the_phones_pages_is_translated_and_none_is_left_over(language: str) -> None:
+    known = {str(message.id) for message in messages(language) if message.string}
+    missing, stale = sorted(texts() - known), sorted(known - texts())
+    assert (missing, stale) == ([], [])
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_translation_has_the_same_blanks_to_fill_in(language: str) -> None:
+    for message in messages(language):
+        source, told = str(message.id), str(message.string)
+        assert sorted(re.findall(r"{\w+}", source)) == sorted(re.findall(r"{\w+}", told)), source
+        assert not message.fuzzy, source
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_no_text_stands_twice(language: str) -> None:
+    ids = [str(message.id) for message in messages(language)]
+    assert len(ids) == len(set(ids))
+
+
+def test_every_text_is_written_with_composed_letters() -> None:
+    assert [text for text in texts() if unicodedata.normalize("NFC", text) != text] == []
+
+
+def test_the_translator_speaks_the_language_and_leaves_what_it_does_not_know() -> None:
+    assert translator("en")("Số của tôi") == "My number"
+    assert translator("vi")("Số của tôi") == "Số của tôi"
+    assert translator("en")("Chưa dịch") == "Chưa dịch"
+
+
+def test_a_language_that_nobody_has_translated_is_vietnamese() -> None:
+    assert translator("../../etc")("Số của tôi") == "Số của tôi"
+
+
+def test_without_its_catalogue_a_language_is_vietnamese(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(i18n, "LOCALES", tmp_path)
+    translator.cache_clear()
+    try:
+        assert translator("en")("Số của tôi") == "Số của tôi"
+    finally:
+        translator.cache_clear()
