@@ -24,6 +24,7 @@ PURE = {
     "kiosk/procedure_flow.py": "tests/kiosk/test_procedure_flow.py",
     "kiosk/dossier_desk.py": "tests/kiosk/test_lookup_faces.py",
     "kiosk/counter_words.py": "tests/kiosk/test_lookup_faces.py",
+    "kiosk/telex.py": "tests/kiosk/test_telex.py",
     "kiosk/ticket_layout.py": "tests/kiosk/test_ticket_layout.py",
     "kiosk/slip_layout.py": "tests/kiosk/test_slip_layout.py",
     "kiosk/sheet.py": "tests/kiosk/test_ticket_layout.py",
