@@ -18,9 +18,10 @@ EVENTS_A_DAY = 5_000
 
 
 class BenchHub:
-    """A hub on loopback with devices enrolled; its data folder goes when it is closed."""
+    """A hub on loopback with devices enrolled; its data folder goes when it is closed. `settings`
+    is a hub.toml."""
 
-    def __init__(self, past_events: int = 0) -> None:
+    def __init__(self, past_events: int = 0, settings: Path | None = None) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="motcua-bench-"))
         self.data = self.folder / "data"
         self.data.mkdir()
@@ -34,6 +35,7 @@ class BenchHub:
                 *python("hub", "serve", "--site", str(ROOT / "config" / "site.toml")),
                 *("--data", str(self.data), "--always-open"),
                 *("--live", "127.0.0.1:0", "--web", "127.0.0.1:0"),
+                *(("--config", str(settings)) if settings else ()),
             ],
             self.folder / "hub.log",
         )

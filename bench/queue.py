@@ -3,6 +3,7 @@
 import tempfile
 import time
 import uuid
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bench.hubs import BenchHub
@@ -57,8 +58,17 @@ def closed_loop(clients: list[RawClient], seconds: float) -> float:
     return done / (time.perf_counter() - started)
 
 
-def open_loop(clients: list[RawClient], rate: int, seconds: float) -> list[float]:
-    """Milliseconds from the moment a request was due to its answer, at a fixed offered rate."""
+def open_loop(
+    clients: list[RawClient],
+    rate: int,
+    seconds: float,
+    beside: Mapping[RawClient, Callable[[bytes], None]] | None = None,
+) -> list[float]:
+    """Milliseconds from the moment a request was due to its answer, at a fixed offered rate.
+
+    What the clients `beside` hear is theirs.
+    """
+    others = beside or {}
     total = int(rate * seconds)
     waiting: dict[RawClient, list[float]] = {client: [] for client in clients}
     took: list[float] = []
@@ -66,7 +76,9 @@ def open_loop(clients: list[RawClient], rate: int, seconds: float) -> list[float
     started = time.perf_counter()
 
     def heard(client: RawClient, text: bytes) -> None:
-        if text.startswith(_RESULT):
+        if client in others:
+            others[client](text)
+        elif text.startswith(_RESULT):
             took.append((time.perf_counter() - waiting[client].pop(0)) * 1e3)
 
     def offer() -> float:
@@ -79,7 +91,7 @@ def open_loop(clients: list[RawClient], rate: int, seconds: float) -> list[float
             sent += 1
         return max(0.0, started + sent / rate - time.perf_counter()) if sent < total else 0.1
 
-    pump(clients, heard, lambda: len(took) >= total, offer)
+    pump([*clients, *others], heard, lambda: len(took) >= total, offer)
     return took
 
 

@@ -18,8 +18,10 @@ from typing import TYPE_CHECKING
 from shared.errors import MotcuaError, SettingsError, SetupError
 
 if TYPE_CHECKING:
+    from hub.engine.site import Site
     from hub.serve import Address
     from shared.model import Instant
+    from shared.questions import Procedure
 
 _HIGHEST_SEQ = 2**63 - 1
 
@@ -86,6 +88,12 @@ def _parser() -> argparse.ArgumentParser:
         serve.add_argument(
             f"--{name}", required=True, metavar="HOST:PORT", help=f"{what}; port 0: any free one"
         )
+    serve.add_argument(
+        "--procedures",
+        type=Path,
+        metavar="FILE",
+        help="the catalogue of procedures; else procedures.toml beside the site's file",
+    )
     serve.add_argument(
         "--public-url", metavar="URL", help="where phones reach the pages, for the QR"
     )
@@ -165,7 +173,9 @@ def _serve(args: argparse.Namespace) -> int:
     import msgspec
 
     from hub.admission import admit
-    from hub.engine.site import Site, faults
+    from hub.dossiers import connect
+    from hub.dossiers.catalogue import Procedures
+    from hub.dossiers.lookup import Lookup
     from hub.hall import Hall
     from hub.journal.sqlite import SqliteJournal
     from hub.logs import log_to_stderr
@@ -175,16 +185,12 @@ def _serve(args: argparse.Namespace) -> int:
     from hub.serve import allow_many_sockets, bound, listen, reachable, serve
     from hub.settings import HubSettings
     from hub.web.app import build
+    from shared.privacy import leave_no_core
     from shared.settings import load
 
     log_to_stderr()
-    site = load(args.site, Site)
-    if found := faults(site):
-        raise SettingsError(f"{args.site}: " + "; ".join(found))
-    if args.public_url:
-        site = msgspec.structs.replace(site, public_url=args.public_url)
-        if found := faults(site):
-            raise SetupError("--public-url: " + "; ".join(found))
+    leave_no_core()
+    site, listed = _site(args), _procedures(args)
     settings = load(args.config, HubSettings) if args.config else HubSettings()
     live_address, web_address = _address(args.live, "--live"), _address(args.web, "--web")
     allow_many_sockets()
@@ -201,13 +207,21 @@ def _serve(args: argparse.Namespace) -> int:
         metrics = Metrics()
 
         async def run() -> None:
+            dossiers = connect.build(settings.dossiers, _now, metrics)
             hall = Hall(site, journal, _now, always_open=args.always_open, meter=metrics)
+            procedures = Procedures(
+                listed, site.service, args.data, dossiers=dossiers, clock=_now, zone=site.zone
+            )
+            lookup = Lookup(
+                hall, dossiers, lambda: procedures.catalogue, settings.lookup, _now, meter=metrics
+            )
             live = Live(
                 hall,
                 partial(admit, registry=registry, clock=_now),
                 _now,
                 origins=frozenset({*settings.origins, public_url}),
                 gauge=metrics,
+                inquire=lookup.answer,
             )
             app = build(
                 hall,
@@ -216,19 +230,53 @@ def _serve(args: argparse.Namespace) -> int:
                 live_port=lambda: live_at.port,
                 metrics=metrics,
                 settings=settings,
+                lookup=lookup,
+                catalogue=lambda: procedures.catalogue,
             )
-            await serve(
-                hall,
-                live,
-                app,
-                live_socket,
-                web_socket,
-                settings=settings,
-                on_ready=lambda: print(f"ready live={live_at} web={web_at}", flush=True),
-            )
+            try:
+                await serve(
+                    hall,
+                    live,
+                    app,
+                    live_socket,
+                    web_socket,
+                    settings=settings,
+                    beside=procedures.run,
+                    on_ready=lambda: print(f"ready live={live_at} web={web_at}", flush=True),
+                )
+            finally:
+                if dossiers is not None:
+                    await dossiers.close()
 
         asyncio.run(run())
     return 0
+
+
+def _site(args: argparse.Namespace) -> "Site":
+    import msgspec
+
+    from hub.engine.site import Site, faults
+    from shared.settings import load
+
+    site = load(args.site, Site)
+    if found := faults(site):
+        raise SettingsError(f"{args.site}: " + "; ".join(found))
+    if args.public_url:
+        site = msgspec.structs.replace(site, public_url=args.public_url)
+        if found := faults(site):
+            raise SetupError("--public-url: " + "; ".join(found))
+    return site
+
+
+def _procedures(args: argparse.Namespace) -> "tuple[Procedure, ...]":
+    """Those of the file that is named, or that lies beside the site's; none without one."""
+    from shared.procedure_file import ProcedureFile
+    from shared.settings import load
+
+    file: Path = args.procedures or args.site.with_name("procedures.toml")
+    if args.procedures is None and not file.exists():
+        return ()
+    return load(file, ProcedureFile).listed
 
 
 def _address(text: str, option: str) -> "Address":

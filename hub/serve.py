@@ -7,7 +7,8 @@ import logging
 import resource
 import signal
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
 
 import msgspec
 import structlog
@@ -99,9 +100,11 @@ async def serve(
     web_socket: socket.socket,
     *,
     settings: HubSettings,
+    beside: Callable[[], Coroutine[Any, Any, None]],
     on_ready: Callable[[], None],
 ) -> None:
-    """Serve until SIGTERM or SIGINT; what fails by itself ends the hub with that error."""
+    """Serve until SIGTERM or SIGINT, with `beside` running all the time; what fails by itself ends
+    the hub with that error."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -123,10 +126,11 @@ async def serve(
     )
     hall_task = asyncio.create_task(hall.run())
     web_task = asyncio.create_task(web.serve(sockets=[web_socket]))
+    beside_task = asyncio.create_task(_and_wait(beside))
     stopping = asyncio.create_task(stop.wait())
     ready = asyncio.create_task(_start(hall, live, web, live_socket))
     try:
-        working = {hall_task, web_task, stopping}
+        working = {hall_task, web_task, beside_task, stopping}
         done, _left = await asyncio.wait({*working, ready}, return_when=asyncio.FIRST_COMPLETED)
         if done == {ready}:
             ready.result()
@@ -139,8 +143,15 @@ async def serve(
         ready.cancel()
         stopping.cancel()
         await _end(live, web, web_task)
-        hall_task.cancel()
-        await asyncio.wait({hall_task})
+        for task in (beside_task, hall_task):
+            task.cancel()
+        await asyncio.wait({beside_task, hall_task})
+
+
+async def _and_wait(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """What has nothing more to do is no reason to stop."""
+    await work()
+    await asyncio.Event().wait()
 
 
 async def _start(hall: Hall, live: Live, web: "_Web", live_socket: socket.socket) -> None:

@@ -69,7 +69,7 @@ async def _serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     config = uvicorn.Config(
-        sandbox.app, http=Line, lifespan="off", ws="none", log_config=None,
+        sandbox.app, interface="asgi3", http=Line, lifespan="off", ws="none", log_config=None,
         access_log=False, server_header=False, date_header=False,
     )  # fmt: skip
     config.load()
