@@ -19,11 +19,22 @@ from deploy.hall.programs import ROOT, ProgramError
 from deploy.hall.stage import OFFICER, OFFICER_COUNTER, Stage
 from deploy.hall.verdict import Verdict, judge, read_lines, read_paper
 from deploy.hall.watch import Watch
+from hub.dossiers.sandbox.dossiers import LATE_DIGITS, SHOW, SHOW_DIGITS, SHOW_LATE
+from shared.dossiers import DossierState
 from shared.errors import MotcuaError
 from shared.model import Role
 
 WARM_UP_S = 1.5
 """The crowd comes before the windows open, so that the first picture is of a hall at work."""
+
+DOSSIERS = (
+    (SHOW[DossierState.FINISHED], "ready to collect", SHOW_DIGITS[DossierState.FINISHED]),
+    (SHOW[DossierState.PAPERS_WANTED], "papers wanted", SHOW_DIGITS[DossierState.PAPERS_WANTED]),
+    (SHOW[DossierState.PAYMENT_WANTED], "to be paid", SHOW_DIGITS[DossierState.PAYMENT_WANTED]),
+    (SHOW[DossierState.IN_WORK], "in work", SHOW_DIGITS[DossierState.IN_WORK]),
+    (SHOW_LATE, "in work, late", LATE_DIGITS),
+)
+"""Some of the sandbox's to scan or type: code, how it stands, last four of the telephone number."""
 
 
 class Demonstration:
@@ -65,7 +76,8 @@ class Demonstration:
     async def _play(self) -> None:
         stage = self.stage
         stage.clear()
-        print("  1  hub", flush=True)
+        print("  1  e-one-stop system (a sandbox) and hub", flush=True)
+        await asyncio.to_thread(stage.start_sandbox)
         await asyncio.to_thread(stage.start_hub)
         chance = random.Random()
         async with asyncio.TaskGroup() as group:
@@ -100,6 +112,9 @@ class Demonstration:
 def say_where(stage: Stage) -> None:
     """Tell where to look."""
     kiosk, board = map(_short, stage.pictures.values())
+    dossiers = "\n                        ".join(
+        f"{code:<26}{state} (last four digits {digits})" for code, state, digits in DOSSIERS
+    )
     where = "on this screen" if stage.on_real_screen else "on a virtual screen, see the pictures"
     print(
         f"""
@@ -108,6 +123,8 @@ def say_where(stage: Stage) -> None:
     officer's console   http://{stage.web}/   sign in as {OFFICER}, password {stage.password}
                         (counter {OFFICER_COUNTER}; Enter calls the next number)
     kiosk and display   {where}
+    dossiers to look up {dossiers}
+                        at the kiosk, or on http://{stage.web}/d
     pictures            {kiosk}   {board}   (new every second)
     printed tickets     {_short(stage.paper)}/
     announcements       {_short(stage.announcements)}/

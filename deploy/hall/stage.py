@@ -1,4 +1,5 @@
-"""The programs of one hall: a hub, a printer, a kiosk and a display, started in their order."""
+"""The programs of one hall: a sandbox e-one-stop system, a hub, a printer, a kiosk and a display,
+started in their order."""
 
 import fcntl
 import secrets
@@ -11,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 
 from deploy.hall.cups import CUPSD, PrivateCups
+from deploy.hall.one_stop import OneStop
 from deploy.hall.printer import ThermalEmulator
 from deploy.hall.programs import ROOT, Program, ProgramError, addresses, python
 from deploy.hall.screen import Screen, VirtualScreen, real_screen
@@ -40,6 +42,7 @@ class Stage:
         self.password = f"mot-cua-{secrets.randbelow(10**6):06d}"
         self.programs: list[Program] = []
         self.live = self.web = ""
+        self.one_stop: OneStop | None = None
         self._virtual = virtual
         self._asked_scale = scale
         self._stack = ExitStack()
@@ -65,14 +68,24 @@ class Stage:
         for picture in self.pictures.values():
             picture.unlink(missing_ok=True)
 
+    def start_sandbox(self) -> None:
+        """Start the e-one-stop system that the hub will look dossiers up in."""
+        sandbox = self.one_stop = OneStop(self.logs / "one-stop")
+        self._stack.callback(sandbox.close)
+        self.programs.append(sandbox.program)
+        if self._closing:  # the stack may have been emptied while it started
+            sandbox.close()
+            raise ProgramError("the hall is closing")
+
     def start_hub(self) -> None:
-        """Start the hub; sets `live` and `web` to its HOST:PORT."""
+        """Start the hub, with a look-up if there is a sandbox; sets `live` and `web`, HOST:PORT."""
+        config = ["--config", str(self.one_stop.hub_settings())] if self.one_stop else []
         hub = self._start(
             "hub",
             python("hub", "serve"),
             *("--site", str(ROOT / "config" / "site.toml"), "--data", str(self.data)),
             *("--live", "127.0.0.1:0", "--web", f"127.0.0.1:{free_port(WEB_PORT)}"),
-            "--always-open",
+            *("--always-open", *config),
         )
         ready = addresses(hub.wait_ready())
         self.live, self.web = ready["live"], ready["web"]
