@@ -2,9 +2,10 @@
 
 import asyncio
 import signal
+import time
 from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import structlog
@@ -13,16 +14,22 @@ from kivy.clock import Clock
 
 from kiosk import moves, theme
 from kiosk.devices.fake import Printer
+from kiosk.devices.scanner import NoScanner, Scanner
+from kiosk.dossier_faces import SAYS_SO_MS
 from kiosk.faces import face
-from kiosk.flow import Flow, step
+from kiosk.flow import Flow, Screen, step
+from kiosk.frame_log import FrameLog
 from kiosk.inflight import Inflight
+from kiosk.inquiries import Ask, Inquiries
 from kiosk.moves import Effect, Thing, Wish
-from kiosk.paper import Paper, PrintOutcome
+from kiosk.papers import Papers, report
 from kiosk.screens.root import Root
 from kiosk.screens.shutter import Shutter
 from shared import messages as m
 from shared.link import Link, Touch
 from shared.model import Instant, RequestId, Role, Seq
+from shared.procedures import Catalogue
+from shared.receipt_code import Unknown, parse
 from shared.window import Painter
 
 log = structlog.get_logger()
@@ -35,6 +42,23 @@ class Options(msgspec.Struct, frozen=True):
     credential: str
     picture: Path | None = None
     stale_after_s: float = m.STALE_AFTER_S
+    frame_log: Path | None = None
+
+
+class Procedures(Protocol):
+    """Where the catalogue comes from; see `kiosk.catalogue.Procedures`."""
+
+    def live(self) -> None:
+        """The link has come."""
+        ...
+
+    async def run(self) -> None:
+        """Hand over what there is and what comes, until cancelled."""
+        ...
+
+
+Catalogues = Callable[[Ask, Callable[[Catalogue], None]], Procedures]
+"""Makes the source: it asks the hub with the first, and hands catalogues to the second."""
 
 
 class KioskApp(App):
@@ -51,12 +75,15 @@ class KioskApp(App):
         clock: Callable[[], Instant],
         new_id: Callable[[], str],
         ready: Callable[[], None] = lambda: None,
+        scanner: Scanner | None = None,
+        catalogue: Catalogues | None = None,
     ) -> None:
         super().__init__()
         self.options = options
         self.flow = Flow()
         self.screens = Root(self.handle, new_id)
-        self._printer = printer
+        self._papers = Papers(printer, self.handle)
+        self._scanner = scanner or NoScanner()
         self._inflight = inflight
         self._clock = clock
         self._new_id = new_id
@@ -65,6 +92,10 @@ class KioskApp(App):
         self._ticking: Any = None
         self._painter: Painter | None = None
         self._shutter: Shutter | None = None
+        self._shown = Screen.AWAY
+        self._left = False
+        """Whether somebody has gone of whom widgets may still show something."""
+        self._frames = FrameLog(options.frame_log) if options.frame_log else None
         self.link = Link(
             options.address,
             role=Role.KIOSK,
@@ -75,6 +106,10 @@ class KioskApp(App):
             on_time=self._on_time,
             on_refused=self._on_refused,
             stale_after_s=options.stale_after_s,
+        )
+        self._inquiries = Inquiries(self.link.inquire, self.handle, self._start)
+        self._procedures = (
+            catalogue(self.link.inquire, self._on_catalogue) if catalogue is not None else None
         )
 
     # --- Kivy's side ---------------------------------------------------------------------
@@ -98,6 +133,9 @@ class KioskApp(App):
         if self._shutter is not None:
             self._shutter.close()
             self._shutter = None
+        if self._frames is not None:
+            self._frames.close()
+            self._frames = None
 
     def open_settings(self, *_args: Any) -> bool:
         """A public machine has no settings panel."""
@@ -123,11 +161,15 @@ class KioskApp(App):
             if kept.wanted:
                 self.handle(moves.Resumed(kept.wish))
             self._start(self._ask(kept.wish))
+        if self._procedures is not None:
+            self._start(self._procedures.run())
+        self._scanner.start(self._on_text)
         self._ticking = Clock.schedule_interval(self._tick, theme.TICK_S)
         self._show()
 
     async def end(self) -> None:
         """Stop everything that runs; an error among it is a bug, and is raised."""
+        self._scanner.close()
         if self._ticking is not None:
             self._ticking.cancel()
         tasks = list(self._tasks)
@@ -161,8 +203,9 @@ class KioskApp(App):
     def handle(self, thing: Thing) -> list[asyncio.Task[None]]:
         """Let the flow take one step, and do what it says; returns what that has started."""
         self.flow, effects = step(self.flow, thing, self._clock())
+        self._inquiries.keep_only(self.flow.lookup.asked if self.flow.lookup else 0)
         started = [self._do(effect) for effect in effects]
-        if effects:
+        if any(not isinstance(effect, moves.Forget) for effect in effects):
             # The printer and the hub first: laying a screen out would hold them up.
             asyncio.get_running_loop().call_later(theme.EFFECTS_FIRST_S, self._show)
         else:
@@ -182,9 +225,19 @@ class KioskApp(App):
             case moves.CancelTicket(ticket=ticket):
                 return self._start(self._tell(m.Cancel(ticket)))
             case moves.Print(paper=paper):
-                return self._start(self._print(paper))
+                return self._start(self._papers.ticket(paper))
             case moves.Report(outcome=outcome):
-                return self._start(self._tell(_report(outcome)))
+                return self._start(self._tell(report(outcome)))
+            case moves.PutOnPaper(number=number, slip=slip):
+                return self._start(self._papers.slip(number, slip))
+            case moves.Inquire(asked=asked, question=question):
+                self._inquiries.ask(asked, question)
+                # A quick answer comes before anything moves; a slow one is seen to be awaited.
+                asyncio.get_running_loop().call_later(SAYS_SO_MS / 1000, self._show)
+                return None
+            case moves.Forget():
+                self._left = True
+                return None
 
     def _on_disk(self, work: Callable[[], None]) -> None:
         """A kiosk whose disk is full still gives numbers; only a restart could lose the wish."""
@@ -212,13 +265,14 @@ class KioskApp(App):
         if isinstance(answer, m.Refused):
             log.warning("hub.declined", command=type(command).__name__, code=answer.code)
 
-    async def _print(self, paper: Paper) -> None:
-        outcome = await self._printer.print(paper)
-        if outcome.printed:
-            log.info("ticket.printed", number=paper.number)
-        else:
-            log.error("ticket.not_printed", number=paper.number, code=outcome.code)
-        self.handle(moves.Printed(outcome))
+    # --- the scanner's side --------------------------------------------------------------
+
+    def _on_text(self, raw: str | bytes) -> None:
+        """What was read goes no further than its meaning, and into no log."""
+        scan = parse(raw)
+        why = scan.why if isinstance(scan, Unknown) else None
+        log.info("scanner.read", kind=type(scan).__name__, why=why)
+        self.handle(moves.Scanned(scan))
 
     # --- the hub's side ------------------------------------------------------------------
 
@@ -227,6 +281,11 @@ class KioskApp(App):
 
     def _on_touch(self, touch: Touch) -> None:
         self.handle(moves.ReachChanged(moves.Reach(touch.value)))
+        if touch is Touch.LIVE and self._procedures is not None:
+            self._procedures.live()
+
+    def _on_catalogue(self, catalogue: Catalogue) -> None:
+        self.handle(moves.CatalogueCame(catalogue))
 
     def _on_time(self, at: str) -> None:
         self.handle(moves.TimeCame(at))
@@ -237,16 +296,17 @@ class KioskApp(App):
     # --- frames --------------------------------------------------------------------------
 
     def _show(self) -> None:
-        self.screens.show(face(self.flow, self._clock()))
+        if self._left:
+            self._left = False
+            self.screens.forget()
+        shown = face(self.flow, self._clock())
+        self.screens.show(shown)
+        self._shown = shown.screen
 
     def _flipped(self) -> None:
         """A frame has reached the screen."""
+        if self._frames is not None:
+            self._frames.drawn(self._shown, time.monotonic_ns())
         if self._ready is not None and self.flow.view is not None:
             ready, self._ready = self._ready, None
             ready()
-
-
-def _report(outcome: PrintOutcome) -> m.TicketPrinted | m.PrintFailed:
-    if outcome.printed:
-        return m.TicketPrinted(outcome.ticket)
-    return m.PrintFailed(outcome.ticket, outcome.code)
