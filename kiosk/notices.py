@@ -14,7 +14,8 @@ from shared.vietnamese import date_words
 
 class NoticeFace(msgspec.Struct, frozen=True):
     """What happened, what is safe, what to do; `button` leads home, and is empty where nothing is
-    to be done; `start` takes a number all the same, and is empty where there are none."""
+    to be done; `start` takes a number all the same, and is empty where there are none; `back` leads
+    to the code as it was typed, and is empty where none was."""
 
     sign: str = "info"
     """"info", "warn", "good" or "closed"."""
@@ -23,6 +24,7 @@ class NoticeFace(msgspec.Struct, frozen=True):
     advice: str = ""
     button: str = ""
     start: str = ""
+    back: str = ""
 
 
 _HOME = _("Về trang đầu")
@@ -214,7 +216,8 @@ def _not_now(lookup: Lookup, start: str) -> NoticeFace:
 
 
 def _not_found(lookup: Lookup, start: str) -> NoticeFace:
-    how = _("Bấm Quay lại để sửa mã") if lookup.typed else _("Mời ông/bà quét lại")
+    typed = _("Mời ông/bà xem lại mã trên giấy rồi nhập lại")
+    how = typed if lookup.typed else _("Mời ông/bà quét lại")
     return NoticeFace(
         sign="info",
         title=_("Không tìm thấy hồ sơ"),
@@ -222,6 +225,7 @@ def _not_found(lookup: Lookup, start: str) -> NoticeFace:
         advice=_("{how}, hoặc đưa giấy tiếp nhận cho quầy hướng dẫn.").format(how=how),
         button=_HOME,
         start=start,
+        back=_("Sửa mã") if lookup.typed else "",
     )
 
 

@@ -387,7 +387,9 @@ def test_a_code_that_is_not_found_is_shown_to_be_compared() -> None:
     assert CODE in told(found(DossierNotFound())).safe
     typed = walk((1_500, m.PickStart(CODE)), (2_000, m.LookUp()), start=at_code())
     body = told(answer(typed, DossierNotFound(), 2_100), 3_000)
-    assert body.advice.startswith("Bấm Quay lại để sửa mã")
+    assert body.advice.startswith("Mời ông/bà xem lại mã trên giấy rồi nhập lại")
+    assert body.back == "Sửa mã"
+    assert told(found(DossierNotFound())).back == ""
 
 
 R012 = "Số R012 · Đất đai"
