@@ -9,14 +9,25 @@ from collections.abc import Callable
 from pathlib import Path
 
 import structlog
+from msgspec import ValidationError, convert
 from msgspec.structs import replace
 
 from kiosk.devices.fake import NoPrinter, Printer
-from kiosk.settings import KioskSettings
+from kiosk.devices.scanner import (
+    EvdevScanner,
+    KeyboardWedge,
+    NoScanner,
+    Scanner,
+    SerialScanner,
+)
+from kiosk.privacy import no_core_dumps
+from kiosk.settings import KioskSettings, Scanner as ScannerSettings
 from kiosk.theme import FRAMES_A_SECOND
 from shared import command_line
 from shared.errors import MotcuaError, SettingsError
+from shared.messages import Procedure
 from shared.model import Instant, Role
+from shared.procedure_file import ProcedureFile
 from shared.settings import load
 from shared.window import configure
 
@@ -39,8 +50,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--printer", metavar="QUEUE", help="the CUPS queue that prints tickets")
     parser.add_argument("--cups", metavar="SOCKET", help="the CUPS server's socket or HOST:PORT")
+    parser.add_argument(
+        "--scanner", type=_scanner_named, metavar="KIND[:DEVICE]", help="none, serial, evdev, wedge"
+    )
     parser.add_argument("--data", metavar="DIR", help="where unanswered wishes are kept")
+    parser.add_argument(
+        "--frame-log", type=Path, metavar="FILE", help="append when each screen was drawn"
+    )
     return parser
+
+
+def _scanner_named(text: str) -> ScannerSettings:
+    """The scanner that KIND[:DEVICE] describes, for argparse."""
+    kind, _colon, device = text.partition(":")
+    try:
+        return convert({"kind": kind, "device": device}, ScannerSettings)
+    except ValidationError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _settings(options: argparse.Namespace) -> KioskSettings:
@@ -55,6 +81,7 @@ def _settings(options: argparse.Namespace) -> KioskSettings:
         hub=command_line.hub_from(options, settings.hub),
         screen=command_line.screen_from(options, settings.screen),
         printer=printer,
+        scanner=options.scanner or settings.scanner,
         data=options.data or settings.data,
     )
 
@@ -86,6 +113,25 @@ def _printer(settings: KioskSettings, data: Path) -> Printer:
     )
 
 
+def _scanner(chosen: ScannerSettings) -> Scanner:
+    match chosen.kind:
+        case "serial":
+            return SerialScanner(chosen.device)
+        case "evdev":
+            return EvdevScanner(chosen.device)
+        case "wedge":
+            return KeyboardWedge()
+        case "none":
+            return NoScanner()
+
+
+def _procedures(settings: KioskSettings) -> tuple[Procedure, ...]:
+    """Those of the installed file."""
+    if not settings.procedures:
+        return ()
+    return load(Path(settings.procedures), ProcedureFile).listed
+
+
 def _steady_clock() -> Callable[[], Instant]:
     """Wall time now, carried on by a clock that is never set."""
     wall, since = time.time(), time.monotonic()
@@ -94,6 +140,7 @@ def _steady_clock() -> Callable[[], Instant]:
 
 def _run(options: argparse.Namespace, settings: KioskSettings) -> int:
     credential = command_line.credential(Path(settings.hub.credential_file), Role.KIOSK)
+    procedures = _procedures(settings)
     data = _data(settings)
     screen = settings.screen
     configure(
@@ -102,18 +149,22 @@ def _run(options: argparse.Namespace, settings: KioskSettings) -> int:
         home=data / "kivy",
         frames_a_second=FRAMES_A_SECOND,
     )
+    no_core_dumps()
     # Only now: importing these opens Kivy's window with what was configured.
     from kiosk.app import KioskApp, Options
+    from kiosk.catalogue import Procedures
     from kiosk.inflight import Inflight
 
     printer = _printer(settings, data)
     app = KioskApp(
-        Options(settings.hub.address, credential, options.picture),
+        Options(settings.hub.address, credential, options.picture, frame_log=options.frame_log),
         printer,
         Inflight(data),
         _steady_clock(),
         lambda: str(uuid.uuid4()),
         ready=lambda: print("ready", flush=True),
+        scanner=_scanner(settings.scanner),
+        catalogue=lambda ask, on_new: Procedures(procedures, data, ask, on_new),
     )
     try:
         asyncio.run(app.run())

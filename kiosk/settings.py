@@ -34,11 +34,23 @@ class Printer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dots: Literal[384, 576] = 576
 
 
+class Scanner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What reads receipts. `device` is the path of a "serial" or "evdev" one."""
+
+    kind: Literal["none", "wedge", "serial", "evdev"] = "wedge"
+    device: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind in ("serial", "evdev") and not self.device:
+            raise ValueError(f"a scanner of kind {self.kind} needs its device, e.g. /dev/ttyACM0")
+
+
 class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One kiosk."""
 
     hub: Hub = Hub()
     screen: Screen = Screen()
     printer: Printer = Printer()
+    scanner: Scanner = Scanner()
     data: str = "data/kiosk"
     procedures: str = "config/procedures.toml"

@@ -47,3 +47,19 @@ def test_a_place_that_is_no_pair_of_numbers_is_refused(capsys: pytest.CaptureFix
     with pytest.raises(SystemExit):
         main(["--position", "left"])
     assert "'left' is not two numbers with ',' between" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("option", "why"),
+    [
+        ("serial", "a scanner of kind serial needs its device"),
+        ("evdev:", "a scanner of kind evdev needs its device"),
+        ("camera:/dev/video0", "Invalid enum value 'camera'"),
+    ],
+)
+def test_a_scanner_that_cannot_be_is_refused(
+    capsys: pytest.CaptureFixture[str], option: str, why: str
+) -> None:
+    with pytest.raises(SystemExit):
+        main(["--scanner", option])
+    assert why in capsys.readouterr().err
