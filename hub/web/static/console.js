@@ -1,6 +1,7 @@
 // A counter's console: keys and buttons become commands; the hub's view becomes the screen.
 
 import { askOther, askTransfer } from "./console_dialogs.js";
+import { Errand, drawErrand } from "./console_errand.js";
 import { draw, tick } from "./console_view.js";
 import { banner, byId, write } from "./elements.js";
 import { HallTime } from "./hall_time.js";
@@ -39,6 +40,8 @@ const link = new Link(
   },
 );
 
+const errand = new Errand(link, () => drawErrand(errand, time.day()));
+
 /** What each act wants of the hub; null when it cannot be done now. */
 const ACTS = {
   next: (view) => (view.waiting > 0 ? { kind: "call_next", ticket: view.current?.ticket ?? null } : null),
@@ -66,7 +69,11 @@ function possible(act) {
 }
 
 function show() {
-  if (desk.view) draw(desk, { recallAside, returnAside });
+  if (desk.view) {
+    draw(desk, { recallAside, returnAside });
+    errand.follow(desk.view.current, desk.touch === "live");
+    drawErrand(errand, time.day());
+  }
   const locked = desk.touch !== "live" || desk.busy !== null;
   for (const button of document.querySelectorAll("[data-act]")) {
     button.disabled = !possible(button.dataset.act);
@@ -148,6 +155,8 @@ for (const button of document.querySelectorAll("[data-act]")) {
     act(button.dataset.act);
   });
 }
+
+byId("errand-again").addEventListener("click", () => errand.again());
 
 document.addEventListener("keydown", (event) => {
   if (event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;

@@ -69,7 +69,7 @@ function idleWords(view) {
 function drawLine(view) {
   write(byId("waiting"), String(view.waiting));
   const rows = view.line.map((one) =>
-    make("li", { "data-since": one.issued_at }, make("b", {}, one.number), serviceOf(one), make("span", { class: "wait" })),
+    make("li", { "data-since": one.issued_at }, make("b", {}, one.number), serviceOf(one), make("span", { class: "wait" }), laterOf(one)),
   );
   byId("line").replaceChildren(...rows);
   const more = view.waiting - view.line.length;
@@ -81,6 +81,10 @@ function serviceOf(one) {
     ? make("span", { class: "badge", title: `${one.priority}, cộng ${one.bonus_minutes} phút` }, "ưu tiên")
     : null;
   return make("span", { class: "service" }, make("span", { title: one.service_name }, one.service_name), badge);
+}
+
+function laterOf(one) {
+  return one.not_before ? make("small", { class: "later" }, `xin lùi đến ${clockOf(one.not_before)}`) : null;
 }
 
 function drawAside(view, acts) {

@@ -20,6 +20,11 @@ export class HallTime {
     return new Date(at + this.#zone * 60_000).toISOString().slice(11, 16);
   }
 
+  /** Today in the hall, `YYYY-MM-DD`. */
+  day() {
+    return new Date(this.now() + this.#zone * 60_000).toISOString().slice(0, 10);
+  }
+
   minutesSince(iso) {
     return Math.max(0, Math.floor((this.now() - Date.parse(iso)) / 60_000));
   }

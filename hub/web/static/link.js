@@ -5,6 +5,7 @@ const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 10_000;
 const STALE_MS = 15_000;
 const REFUSED_WAIT_MS = 10_000;
+const ANSWER_WITHIN_MS = 9000;
 
 /** A fresh UUID. `crypto.randomUUID` exists only in secure contexts, and http on a LAN is none. */
 export function newId() {
@@ -33,6 +34,7 @@ export class Link {
     this.hello = { type: "hello", version: 1, ...hello };
     this.heard = { onView, onTouch, onTime, onTurnedAway };
     this.pending = new Map();
+    this.inquired = new Map();
     this.touch = null;
     this.failures = 0;
     this.socket = null;
@@ -50,6 +52,29 @@ export class Link {
       this.pending.set(frame.request_id, { frame, resolve });
       if (this.touch === "live") this.socket.send(JSON.stringify(frame));
     });
+  }
+
+  /**
+   * Ask what changes nothing; resolves to the `answer` or `refused` frame, or to null when none
+   * comes in time or the connection goes. It is never sent again.
+   */
+  inquire(question) {
+    if (this.touch !== "live") return Promise.resolve(null);
+    const frame = { type: "question", request_id: newId(), question };
+    return new Promise((resolve) => {
+      const patience = setTimeout(() => this.found(frame.request_id, null), ANSWER_WITHIN_MS);
+      this.inquired.set(frame.request_id, { resolve, patience });
+      this.socket.send(JSON.stringify(frame));
+    });
+  }
+
+  found(id, frame) {
+    const inquired = this.inquired.get(id);
+    if (!inquired) return false;
+    clearTimeout(inquired.patience);
+    this.inquired.delete(id);
+    inquired.resolve(frame);
+    return true;
   }
 
   connect() {
@@ -71,6 +96,7 @@ export class Link {
   lost(touch = "lost") {
     clearTimeout(this.silence);
     this.tell(touch);
+    for (const id of [...this.inquired.keys()]) this.found(id, null);
     const ceiling = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.failures);
     this.failures += 1;
     const wait = this.turnedAway ? REFUSED_WAIT_MS : Math.random() * ceiling;
@@ -98,12 +124,15 @@ export class Link {
       for (const { frame: again } of this.pending.values()) this.socket.send(JSON.stringify(again));
     } else if (frame.type === "view") {
       this.heard.onView(frame.view);
+    } else if (frame.type === "answer") {
+      this.found(frame.request_id, frame);
     } else if (frame.type === "result" || frame.type === "refused") {
       this.answer(frame);
     }
   }
 
   answer(frame) {
+    if (this.found(frame.request_id, frame)) return;
     const asked = this.pending.get(frame.request_id);
     if (asked) {
       this.pending.delete(frame.request_id);

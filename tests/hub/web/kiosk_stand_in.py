@@ -22,10 +22,10 @@ class KioskStandIn:
         connection.send(json.dumps(hello))
         self.view: dict[str, Any] = json.loads(connection.recv(ANSWER_WITHIN_S))["view"]
 
-    def issue(self, service: str, priority: str | None = None) -> dict[str, Any]:
-        """Take a number; gives the result's value."""
+    def issue(self, service: str, priority: str | None = None, **codes: str) -> dict[str, Any]:
+        """Take a number, with `dossier` or `procedure` perhaps; gives the result's value."""
         request_id = str(uuid.uuid4())
-        command = {"kind": "issue_ticket", "service": service, "priority": priority}
+        command = {"kind": "issue_ticket", "service": service, "priority": priority, **codes}
         frame = {"type": "command", "request_id": request_id, "command": command}
         self._connection.send(json.dumps(frame))
         while True:
