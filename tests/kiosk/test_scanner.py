@@ -17,12 +17,11 @@ from kiosk.devices.scanner import (
     EvdevScanner,
     FakeScanner,
     InputDevice,
-    InputEvent,
     KeyboardWedge,
-    Keys,
     NoScanner,
     SerialScanner,
 )
+from kiosk.devices.us_keyboard import InputEvent, Keys
 from shared.receipt_code import DossierCode, IdentityCard, Unknown, parse
 from tests.kivy_window import step, until as drawn_until
 
