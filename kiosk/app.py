@@ -92,7 +92,7 @@ class KioskApp(App):
         self._ticking: Any = None
         self._painter: Painter | None = None
         self._shutter: Shutter | None = None
-        self._shown = Screen.AWAY
+        self._shown = (Screen.AWAY, self.flow.since)
         self._left = False
         """Whether somebody has gone of whom widgets may still show something."""
         self._frames = FrameLog(options.frame_log) if options.frame_log else None
@@ -301,12 +301,12 @@ class KioskApp(App):
             self.screens.forget()
         shown = face(self.flow, self._clock())
         self.screens.show(shown)
-        self._shown = shown.screen
+        self._shown = (shown.screen, self.flow.since)
 
     def _flipped(self) -> None:
         """A frame has reached the screen."""
         if self._frames is not None:
-            self._frames.drawn(self._shown, time.monotonic_ns())
+            self._frames.drawn(*self._shown, time.monotonic_ns())
         if self._ready is not None and self.flow.view is not None:
             ready, self._ready = self._ready, None
             ready()

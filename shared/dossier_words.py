@@ -11,11 +11,14 @@ import msgspec
 
 from shared.dossiers import DossierState, DossierView
 from shared.i18n import N_
+from shared.vietnamese import fold
 
 Translate = Callable[[str], str]
 
 GOOD, WORK, ACT, LATE, ENDED = "good", "work", "act", "late", "ended"
 """Tones: ready, in work, the citizen must act, late, over."""
+
+_ACCEPTANCE = "tiep nhan"
 
 DONE, NOW, NEXT = "done", "now", "next"
 """How a step of the timeline stands."""
@@ -168,6 +171,10 @@ def _steps(dossier: DossierView, _: Translate) -> tuple[Step, ...]:
     )
     if dossier.state is DossierState.NOT_ACCEPTED:
         return (Step(_("Không được tiếp nhận"), dossier.unit, NOW),)
+    if noted and fold(noted[0].title).startswith(_ACCEPTANCE):
+        # Systems that note every step begin with this one themselves, and say who did it.
+        first, *rest = noted
+        noted = tuple(rest)
     room = MOST_STEPS - 1 - len(ahead)
     return (first, *noted[len(noted) - min(len(noted), room) :], *ahead)
 

@@ -143,6 +143,13 @@ def test_a_long_way_keeps_its_newest_notes() -> None:
     assert told.steps[1].detail == "23/11/2026 · Sở"
 
 
+def test_an_acceptance_that_is_noted_is_not_told_twice() -> None:
+    noted = Progress("2026-11-10T08:12:00+07:00", "Bộ phận Một cửa", "Tiếp nhận hồ sơ")
+    told = said(DossierState.IN_WORK, progress=(noted,))
+    assert [step.title for step in told.steps] == ["Tiếp nhận hồ sơ", "Đang xử lý", "Trả kết quả"]
+    assert told.steps[0].detail == "10/11/2026 · Bộ phận Một cửa"
+
+
 def test_days_and_money_are_written_as_in_vietnam() -> None:
     assert day_text("2026-01-02T00:00:00+07:00") == "02/01/2026"
     assert day_text(None) == ""
