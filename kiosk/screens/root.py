@@ -13,11 +13,11 @@ from kivy.uix.screenmanager import NoTransition, ScreenManager
 from kiosk import faces
 from kiosk.flow import PER_PAGE, Screen
 from kiosk.moves import ConfirmDrop, Home, KeepTicket, Thing, Touched
-from kiosk.screens import screens, widgets
+from kiosk.screens import dossier, procedures, screens, widgets
 from kiosk.screens.look import look
 from shared.model import ServiceId
 
-for _module in ("widgets", "screens", "root"):
+for _module in ("widgets", "flowing", "keys", "screens", "dossier", "procedures", "root"):
     Builder.load_file(str(Path(__file__).with_name(f"{_module}.kv")))
 
 _PAGES: dict[str, tuple[type[screens.Page], tuple[Screen, ...]]] = {
@@ -28,8 +28,14 @@ _PAGES: dict[str, tuple[type[screens.Page], tuple[Screen, ...]]] = {
     "ticket": (screens.TicketPage, (Screen.TICKET,)),
     "notice": (
         screens.NoticePage,
-        (Screen.AWAY, Screen.CLOSED, Screen.REFUSED, Screen.DROPPED),
+        (Screen.AWAY, Screen.CLOSED, Screen.REFUSED, Screen.DROPPED, Screen.FINDING),
     ),
+    "code": (dossier.CodePage, (Screen.CODE,)),
+    "looking": (dossier.LookingPage, (Screen.LOOKING,)),
+    "dossier": (dossier.DossierPage, (Screen.DOSSIER,)),
+    "digits": (dossier.DigitsPage, (Screen.DIGITS,)),
+    "procedures": (procedures.ProceduresPage, (Screen.PROCEDURES,)),
+    "procedure": (procedures.ProcedurePage, (Screen.PROCEDURE,)),
 }
 
 
@@ -82,6 +88,22 @@ class Root(FloatLayout):
         if (self.veil.parent is not None) != (face.ask is not None):
             (self.add_widget if face.ask else self.remove_widget)(self.veil)
         return True
+
+    def forget(self) -> None:
+        """Nothing of whom the screens have shown may stay in widgets, textures or caches."""
+        self._face = None
+        for page in set(self.pages.values()):
+            page.face = type(page.face)()
+        self.question.face = faces.Ask("", "", "", "", "")
+        if self.veil.parent is not None:
+            self.remove_widget(self.veil)
+        # What follows from the faces follows at once, and not with the next frame.
+        Clock.tick_draw()
+        for top in (self.veil, *self.manager.screens):
+            for widget in top.walk(restrict=True):
+                if isinstance(widget, widgets.Words):
+                    widget.forget()
+        widgets.measure.cache_clear()
 
     def warm(self) -> None:
         """Lay every screen out once, unseen: the first person should not wait for fonts."""

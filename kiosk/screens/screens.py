@@ -9,6 +9,7 @@ from kivy.uix.screenmanager import Screen
 
 from kiosk import faces, theme
 from kiosk.moves import PickPriority, PickService, Thing
+from kiosk.procedure_faces import ProceduresFace
 from kiosk.screens.look import look
 from kiosk.screens.widgets import LineRow, Push, ServiceCard
 
@@ -45,25 +46,42 @@ class HomePage(Page):
 
     def on_kv_post(self, *_args: Any) -> None:
         """The lines take what room the ways leave."""
-        self.ids.middle.bind(size=self.on_face)
-        look.bind(lying=self.on_face)
+        self._others = (self.ids.lookup, self.ids.procedures)
+        self.ids.middle.bind(size=self._measure)
+        look.bind(lying=self._measure)
 
     def on_face(self, *_args: Any) -> None:
+        """Offer what there is."""
+        wanted = [
+            way
+            for way, there in zip(
+                self._others, (self.face.lookup, self.face.procedures), strict=True
+            )
+            if there
+        ]
+        box = self.ids.ways
+        if list(reversed(box.children)) != wanted:
+            box.clear_widgets()
+            for way in wanted:
+                box.add_widget(way)
+        self._measure()
+
+    def _measure(self, *_args: Any) -> None:
         """Show as many lines as there is room for, the longest first; better none than one."""
         box = self.ids.lines
         left = self.ids.middle.height / look.u - theme.LINES_HEAD - theme.LINES_FOOT
         most = max(0, int(left // theme.LINE_ROW)) * (2 if look.lying else 1)
         lines = self.face.lines[: most if most > 1 else 0]
-        _sized(box, LineRow, len(lines))
+        sized(box, LineRow, len(lines))
         for row, line in zip(reversed(box.children), lines, strict=True):
             row.name, row.waiting, row.share = line.name, line.waiting, line.share
 
 
 class Pager(BoxLayout):
-    """Turns the pages of services."""
+    """Turns the pages of a list."""
 
     page: Any = ObjectProperty(None, rebind=True)
-    face: faces.ServicesFace = ObjectProperty(faces.ServicesFace(), rebind=True)
+    face: faces.ServicesFace | ProceduresFace = ObjectProperty(faces.ServicesFace(), rebind=True)
 
 
 class ServicesPage(Page):
@@ -80,7 +98,7 @@ class ServicesPage(Page):
     def on_face(self, *_args: Any) -> None:
         """Show the services of this page."""
         grid = self.ids.grid
-        for card in _sized(grid, ServiceCard, len(self.face.cards)):
+        for card in sized(grid, ServiceCard, len(self.face.cards)):
             card.bind(on_release=self._picked)
         for widget, card in zip(reversed(grid.children), self.face.cards, strict=True):
             widget.service = card.id
@@ -121,7 +139,7 @@ class PriorityPage(Page):
     def on_face(self, *_args: Any) -> None:
         """Show the classes that the site knows; the first choice is "no"."""
         classes = self.face.choices[1:]
-        for push in _sized(self.ids.classes, Push, len(classes)):
+        for push in sized(self.ids.classes, Push, len(classes)):
             push.bind(on_release=self._picked)
         for push, choice in zip(reversed(self.ids.classes.children), classes, strict=True):
             push.text, push.choice = choice.name, choice.id
@@ -148,7 +166,7 @@ class NoticePage(Page):
     face: faces.NoticeFace = ObjectProperty(faces.NoticeFace(), rebind=True)
 
 
-def _sized(box: Any, kind: type[Any], count: int) -> list[Any]:
+def sized(box: Any, kind: type[Any], count: int) -> list[Any]:
     """Give `box` exactly `count` children, keeping those it has; returns the new ones."""
     for child in box.children[: max(0, len(box.children) - count)]:
         box.remove_widget(child)

@@ -65,6 +65,14 @@ class Words(Label):
         self.font_size = size
         self.text_size = self.size
 
+    def forget(self) -> None:
+        """Keep of the text before this one no lines; Kivy does, until the next is drawn."""
+        core = self._label
+        if not self.text:
+            core.text = ""
+            core._cached_lines = []
+            core.texture = None
+
     def _fits(self, size: int) -> bool:
         width, height = measure(self.text, self.weight, size, self.width)
         return bool(width <= self.width and height <= self.height)
@@ -76,13 +84,14 @@ def measure(text: str, weight: str, size: int, room: float) -> tuple[float, floa
     core = CoreLabel(text="", font_size=size, **FONTS[weight])
     core.resolve_font_name()
     width, line = core.get_extents(text)
-    if width <= room:
+    # A line as wide as its box is broken by Kivy.
+    if width < room:
         return width, line
     space = core.get_extents(" ")[0]
     widths = [core.get_extents(word)[0] for word in text.split()]
     lines, used = 1, 0.0
     for word in widths:
-        if used and used + space + word > room:
+        if used and used + space + word >= room:
             lines, used = lines + 1, word
         else:
             used += word + (space if used else 0)
@@ -115,6 +124,7 @@ class Push(Press):
     """The one thing most people want: red."""
     hushed = BooleanProperty(False)
     """There, and not to be touched now."""
+    letters = ColorProperty(hue.ink)
 
 
 class WayCard(Press):
@@ -215,6 +225,8 @@ class Sign(Widget):
 
     sign = StringProperty()
     colour = ColorProperty(hue.ink)
+    thick = NumericProperty(0.04)
+    """The stroke, against the size."""
     turn = NumericProperty(0.0)
     """For `wait`: how far the arc has turned, in degrees."""
 
@@ -244,7 +256,7 @@ class Sign(Widget):
     def _line(self, *points: tuple[float, float], close: bool = False) -> None:
         Line(
             points=self._at(*points),
-            width=max(1.1, self._across * 0.04),
+            width=max(1.1, self._across * self.thick),
             joint="round",
             cap="round",
             close=close,
@@ -318,13 +330,13 @@ class Sign(Widget):
             self._line((x, 0.3), (x, 0.7))
 
     def _receipt(self) -> None:
-        """A receipt with a bar code under a scanner's beam."""
-        self._line((0.3, 0.98), (0.38, 0.8), (0.62, 0.8), (0.7, 0.98))
-        self._line((0.06, 0.68), (0.94, 0.68))
-        self._line((0.2, 0.56), (0.2, 0.04), (0.8, 0.04), (0.8, 0.56))
-        for x in (0.33, 0.42, 0.5, 0.58, 0.67):
-            self._line((x, 0.32), (x, 0.5))
-        self._line((0.33, 0.18), (0.67, 0.18))
+        """A receipt with a bar code, held under a scanner's slot."""
+        self._line((0.04, 0.9), (0.96, 0.9))
+        self._line((0.18, 0.72), (0.18, 0.02), (0.82, 0.02), (0.82, 0.72))
+        for x in (0.34, 0.45, 0.56, 0.66):
+            self._line((x, 0.52), (x, 0.7))
+        for y, right in ((0.36, 0.66), (0.2, 0.52)):
+            self._line((0.34, y), (right, y))
 
     def _act(self) -> None:
         self._ring(0.5, 0.5, 0.44)
