@@ -156,7 +156,7 @@ class DossierPage(Page):
         self.steps = Block(self.timeline, inset=36)
         self.todo = TodoBlock()
         titles = (self.code, self.procedure, self.applicant)
-        self.head = (*titles, Gap(air=16))
+        self.head = titles
         below = (self.state, Gap(air=28), self.steps, Gap(air=28), self.todo)
         self.upright = (*titles, Gap(air=22), *below)
         self.told = (self.state, Gap(air=24), self.todo)

@@ -13,7 +13,8 @@ from kivy.uix.widget import Widget
 
 from kiosk import theme
 from kiosk.screens.look import hue, look
-from kiosk.screens.widgets import Push, Sign, Words, measure
+from kiosk.screens.signs import Sign
+from kiosk.screens.widgets import Push, Words, measure
 
 SCALES = (1.0, 0.96, 0.92, 0.88, 0.84, 0.8, 0.76, 0.72, 0.68, 0.64, 0.6, 0.55)
 
@@ -258,11 +259,12 @@ def beside(head: Sequence[Part], left: Sequence[Part], right: Sequence[Part], bo
     """In a lying `box`: `head` across it, and two columns below, each at its own scale."""
     gap = theme.MARGIN_NARROW * look.u
     width = (box.width - gap) / 2
+    air = theme.GAP * look.u * 0.7
     for scale in SCALES:
         head_height = sum(naturals(head, box.width, scale))
-        room = box.height - head_height
+        room = box.height - head_height - air
         if max(sum(naturals(side, width, scale)) for side in (left, right)) <= room:
             break
-    low = stack(head, box.x, box.top, box.width, head_height)
+    low = stack(head, box.x, box.top, box.width, head_height) - air
     stack(left, box.x, low, width, low - box.y)
     stack(right, box.x + width + gap, low, width, low - box.y)

@@ -117,11 +117,11 @@ class ProcedurePage(Page):
         self.carry = Carry()
         self.todo = TodoBlock()
         gaps = [Gap(air=22) for _place in range(5)]
-        self.head = (self.name_words, self.agency, gaps[0])
+        self.head = (self.name_words, self.agency)
         self.told = (self.facts, gaps[1], self.todo)
         self.aside = (self.papers, gaps[2], self.carry)
         order = (self.papers, gaps[1], self.facts, gaps[2], self.carry, gaps[3], self.todo)
-        self.upright = (*self.head, *order)
+        self.upright = (*self.head, gaps[0], *order)
         for part in self.upright:
             self.ids.body.add_widget(part)
         self.todo.gold.bind(on_release=self._take)
@@ -179,7 +179,7 @@ class ProcedurePage(Page):
         head = sum(naturals(self.head, body.width, LEAST_LETTERS))
         width = (body.width - theme.MARGIN_NARROW * look.u) / 2
         aside = naturals(self.aside, width, LEAST_LETTERS)
-        return bool(head + sum(aside) <= body.height)
+        return bool(head + sum(aside) + theme.GAP * look.u <= body.height)
 
 
 class Carry(Block):
