@@ -46,6 +46,7 @@ TICKET = {
     "delayed": N_("Ông/bà đã xin thêm thời gian: số sẽ không được gọi trước {time}."),
     "delay": N_("Tôi cần thêm {minutes} phút"),
     "delay_sure": N_("Lùi lượt {minutes} phút?"),
+    "delay_go": N_("Lùi {minutes} phút"),
     "delay_note": N_(
         "Số của ông/bà sẽ được gọi sau ít nhất {minutes} phút, sau những người đến trong lúc đó."
         " Mỗi số chỉ lùi được một lần."

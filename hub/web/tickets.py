@@ -6,6 +6,7 @@ once more on a page of its own, then posted.
 
 import uuid
 from typing import Any
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -21,6 +22,9 @@ from shared.model import RequestId, Role, TicketId, TicketState
 from shared.views import TicketView
 
 REFRESH_S = 20
+
+STILL = "still"
+"""`?still=1` stops the reloading: who reads slowly must be able to."""
 
 _WISHES: dict[str, type[Cancel] | type[Delay]] = {"cancel": Cancel, "delay": Delay}
 
@@ -59,7 +63,7 @@ async def wish(request: Request) -> Response:
     if isinstance(outcome, Refusal):
         known = refusal_words(words_of(request))
         return await _plain(request, 409, known.get(outcome.code, outcome.reason))
-    return RedirectResponse(f"/t/{ticket}", 303)
+    return RedirectResponse(f"/t/{quote(ticket)}", 303)
 
 
 def _may(view: TicketView, kind: str) -> bool:
@@ -70,20 +74,16 @@ async def _plain(request: Request, status: int = 200, problem: str = "") -> Resp
     view = await _view(request)
     words = ticket_words(words_of(request))
     if view is None:
-        return page(request, "ticket_plain.html", 404, view=None, refresh=None, words=words)
+        return page(request, "ticket_plain.html", 404, view=None, words=words)
+    ticket = request.path_params["ticket"]
     ended = view.state in (TicketState.DONE, TicketState.CANCELLED)
-    refresh = None if ended else REFRESH_S
-    return page(
-        request,
-        "ticket_plain.html",
-        status,
-        forms=True,
-        view=view,
-        ticket=request.path_params["ticket"],
-        refresh=refresh,
-        problem=problem,
-        words=words,
-    )
+    reloads = not ended and STILL not in request.query_params
+    values: dict[str, Any] = {"view": view, "ticket": ticket, "problem": problem, "words": words}
+    values |= {"ended": ended, "reloads": reloads}
+    answer = page(request, "ticket_plain.html", status, forms=True, **values)
+    if reloads:
+        answer.headers["Refresh"] = f"{REFRESH_S}; url=/t/{quote(ticket)}"
+    return answer
 
 
 async def _view(request: Request) -> TicketView | None:

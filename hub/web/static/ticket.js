@@ -58,6 +58,7 @@ function draw() {
   byId("main").dataset.state = state;
   write(byId("heading"), say("title"));
   write(byId("number"), view.number);
+  byId("number").classList.toggle("long", view.number.length > 4);
   write(byId("service"), view.service);
   byId("service").lang = "vi";
   document.title = title();
@@ -76,7 +77,8 @@ function draw() {
 
 function title() {
   if (view.state === "called") return say("title_called", view);
-  if (view.state === "waiting") return say("title_waiting", view);
+  if (view.state === "waiting" && view.ahead) return say("title_waiting", view);
+  if (view.state === "waiting") return `${view.number} · ${say("next")}`;
   return `${view.number} · ${say("title")}`;
 }
 
@@ -132,6 +134,7 @@ function drawActions(waits) {
   const minutes = view.delay_minutes;
   write(byId("delay"), say("delay", { minutes }));
   write(byId("delay-title"), say("delay_sure", { minutes }));
+  write(byId("delay-go"), say("delay_go", { minutes }));
   write(byId("delay-note"), say("delay_note", { minutes }));
 }
 

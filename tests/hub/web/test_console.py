@@ -220,7 +220,7 @@ def test_a_phone_follows_its_ticket_to_the_counter(
         expect(phone.locator("#call-counter")).to_have_text("Quầy 5")
         expect(phone).to_have_title("Mời đến quầy 5 – A002")
         press(page, "F")
-        expect(phone.locator("#words")).to_contain_text("cảm ơn")
+        expect(phone.locator("#words-card")).to_contain_text("cảm ơn")
 
 
 def test_a_phone_gives_its_place_up_only_when_asked_twice(
@@ -234,14 +234,14 @@ def test_a_phone_gives_its_place_up_only_when_asked_twice(
         expect(page.locator("#waiting")).to_have_text("1")
         phone.get_by_role("button", name="Tôi không chờ nữa").click()
         phone.get_by_role("button", name="Bỏ số").click()
-        expect(phone.locator("#words")).to_contain_text("không còn hiệu lực")
+        expect(phone.locator("#words-card")).to_contain_text("không còn hiệu lực")
     expect(page.locator("#waiting")).to_have_text("0")
 
 
 def test_an_unknown_ticket_says_what_to_do(hub: HubProcess, browser: Browser) -> None:
     with new_page(browser, width=390, height=844) as phone:
         phone.goto(f"{hub.url}/t#khong-co-so-nay")
-        expect(phone.locator("#words")).to_contain_text("lấy số mới")
+        expect(phone.locator("#service")).to_contain_text("lấy số mới")
 
 
 @pytest.mark.parametrize(("width", "height"), [(1024, 700), (1366, 768), (1920, 1080)])

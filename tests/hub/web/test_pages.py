@@ -297,17 +297,25 @@ async def test_an_unknown_ticket_is_a_page_that_says_what_to_do(house: House) ->
     assert "lấy số mới" in answer.text
 
 
-async def test_a_ticket_without_javascript_refreshes_itself(tmp_path: Path) -> None:
+async def test_a_ticket_without_javascript_refreshes_itself_until_it_ends(tmp_path: Path) -> None:
     async with working(tmp_path) as house:
-        answer = await _does(house, KIOSK, m.IssueTicket(LAND))
-        page = (await house.client.get(f"/t/{answer['ticket']}")).text
-        assert "A001" in page
-        refresh = f'<meta http-equiv="refresh" content="20;url=/t/{answer["ticket"]}">'
-        assert refresh in page
-        await _does(house, KIOSK, m.Cancel(TicketId(answer["ticket"])))
-        page = (await house.client.get(f"/t/{answer['ticket']}")).text
-        assert "không còn hiệu lực" in page
-        assert "http-equiv" not in page
+        ticket = TicketId((await _does(house, KIOSK, m.IssueTicket(LAND)))["ticket"])
+        page = await house.client.get(f"/t/{ticket}")
+        assert "A001" in page.text
+        assert page.headers["refresh"] == f"20; url=/t/{ticket}"
+        await _does(house, KIOSK, m.Cancel(ticket))
+        page = await house.client.get(f"/t/{ticket}")
+        assert "không còn hiệu lực" in page.text
+        assert "refresh" not in page.headers
+
+
+async def test_who_reads_slowly_stops_the_refreshing(tmp_path: Path) -> None:
+    async with working(tmp_path) as house:
+        ticket = (await _does(house, KIOSK, m.IssueTicket(LAND)))["ticket"]
+        assert 'href="?still=1"' in (await house.client.get(f"/t/{ticket}")).text
+        page = await house.client.get(f"/t/{ticket}?still=1")
+    assert "refresh" not in page.headers
+    assert f'href="/t/{ticket}">Tải lại</a>' in page.text
 
 
 async def test_health_says_where_the_journal_stands(house: House) -> None:
