@@ -20,6 +20,7 @@ import msgspec
 from bench.hubs import BenchHub
 from bench.queue import kiosks, open_loop, percentile
 from bench.raw import RawClient, frame
+from deploy.hall.fingertip import Fingertip
 from deploy.hall.one_stop import OneStop
 from deploy.hall.programs import ROOT, Program, python
 from deploy.hall.screen import VirtualScreen
@@ -30,6 +31,8 @@ ANSWER_MS = 50
 SCANS = 40
 WARM = 3
 GLASS = (1080, 1920)
+LEAVE = (190, 1800)
+"""The dossier's "Trang đầu"."""
 LOOK_S = 0.4
 """A person looks at least so long before the next receipt is scanned."""
 
@@ -103,7 +106,8 @@ def scan_to_status() -> dict[str, float]:
         with kiosk:
             kiosk.wait_ready()
             codes = [record.code for record in generate(1, TODAY)[: SCANS + WARM]]
-            took = [_scan(master, frames, code) for code in codes]
+            with Fingertip(screen) as finger:
+                took = [_scan(master, frames, code, finger) for code in codes]
     os.close(master)
     os.close(slave)
     return {
@@ -112,8 +116,8 @@ def scan_to_status() -> dict[str, float]:
     }
 
 
-def _scan(master: int, frames: Path, code: str) -> float:
-    """Scan a receipt, each time another so that no cache answers; ms to its frame."""
+def _scan(master: int, frames: Path, code: str, finger: Fingertip) -> float:
+    """Scan a receipt at home, each time another so that no cache answers; ms to its frame."""
     before = len(_shown(frames))
     at = time.monotonic_ns()
     os.write(master, code.encode() + b"\r")
@@ -122,6 +126,8 @@ def _scan(master: int, frames: Path, code: str) -> float:
         if time.monotonic() > end:
             raise TimeoutError("a scan was never answered on the screen")
         time.sleep(0.005)
+    time.sleep(LOOK_S)
+    finger.tap(LEAVE)
     time.sleep(LOOK_S)
     return (shown[before] - at) / 1e6
 

@@ -296,10 +296,13 @@ class KioskApp(App):
     # --- frames --------------------------------------------------------------------------
 
     def _show(self) -> None:
+        now = self._clock()
         if self._left:
             self._left = False
             self.screens.forget()
-        shown = face(self.flow, self._clock())
+        elif self.flow.screen is Screen.LOOKING and now - self.flow.since < SAYS_SO_MS:
+            return  # drawing a screen that a quick answer replaces would only hold that up
+        shown = face(self.flow, now)
         self.screens.show(shown)
         self._shown = (shown.screen, self.flow.since)
 

@@ -101,10 +101,12 @@ async def test_a_hub_without_an_answer_is_told_and_a_number_is_still_taken(
     async with hall(kivy_window, tmp_path) as one:
         await begun(one)
         one.scanner.read(CODE)
-        await one.shows(Screen.LOOKING)
         await one.until(lambda: one.hub.questions, "asked")
+        home = one.app.screens.pages[Screen.HOME]
+        assert one.app.screens.manager.current_screen is home, "a quick answer needs no screen"
         one.ms += 400
-        await one.until(lambda: one.app.screens.manager.current_screen.face.busy, "progress")
+        await one.shows(Screen.LOOKING)
+        assert one.app.screens.manager.current_screen.face.busy
         one.ms += 7_200
         await one.shows(Screen.FINDING)
         assert one.app.flow.lookup.news is News.UNAVAILABLE
@@ -123,6 +125,7 @@ async def test_a_question_that_nobody_awaits_is_dropped(kivy_window: Any, tmp_pa
         await one.until(lambda: len(one.hub.questions) == 2, "asked anew")
         assert list(under_way) == [2]
         one.ms += 1_000
+        await one.shows(Screen.LOOKING)
         one.tap("Trang đầu")
         assert not under_way
         assert one.app.flow.screen is Screen.HOME
