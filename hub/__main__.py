@@ -185,11 +185,11 @@ def _serve(args: argparse.Namespace) -> int:
     from hub.serve import allow_many_sockets, bound, listen, reachable, serve
     from hub.settings import HubSettings
     from hub.web.app import build
-    from shared.privacy import leave_no_core
+    from shared.privacy import no_core_dumps
     from shared.settings import load
 
     log_to_stderr()
-    leave_no_core()
+    no_core_dumps()
     site, listed = _site(args), _procedures(args)
     settings = load(args.config, HubSettings) if args.config else HubSettings()
     live_address, web_address = _address(args.live, "--live"), _address(args.web, "--web")

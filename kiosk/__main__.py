@@ -20,13 +20,13 @@ from kiosk.devices.scanner import (
     Scanner,
     SerialScanner,
 )
-from kiosk.privacy import no_core_dumps
 from kiosk.settings import KioskSettings, Scanner as ScannerSettings
 from kiosk.theme import FRAMES_A_SECOND
 from shared import command_line
 from shared.errors import MotcuaError, SettingsError
 from shared.messages import Procedure
 from shared.model import Instant, Role
+from shared.privacy import no_core_dumps
 from shared.procedure_file import ProcedureFile
 from shared.settings import load
 from shared.window import configure

@@ -1,15 +1,23 @@
-"""Keeps what a process knows about people out of core dumps."""
+"""Keep what a process knows about people in its memory, and nowhere else."""
 
 import ctypes
 import resource
 
-_PR_SET_DUMPABLE = 4
-"""prctl(2): 0 means that the kernel writes no core, whatever the limits say."""
+import structlog
+
+_PR_SET_DUMPABLE = 4  # linux/prctl.h
+
+log = structlog.get_logger()
 
 
-def leave_no_core() -> None:
-    """From now on this process, and what it starts, leaves no core dump when it crashes."""
+def no_core_dumps() -> None:
+    """Let no crash write this process's memory to disk, and no other program of its user read it.
+
+    The limit keeps the kernel from writing a file; a system that pipes dumps to a program of its
+    own asks for the process to be dumpable, which it is no more. Both hold for threads; a program
+    that is started from here inherits the limit.
+    """
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0):
-        raise OSError(ctypes.get_errno(), "prctl(PR_SET_DUMPABLE)")
+    if libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0) != 0:
+        log.error("privacy.dumpable", errno=ctypes.get_errno(), remedy="switch core dumps off")

@@ -165,6 +165,21 @@ class NoticePage(Page):
 
     face: faces.NoticeFace = ObjectProperty(faces.NoticeFace(), rebind=True)
 
+    def on_kv_post(self, *_args: Any) -> None:
+        """Which buttons there are to choose from, left to right; `ids` alone would let them go."""
+        self._ways = [self.ids[name].__self__ for name in ("back", "understood", "start")]
+        self.on_face()
+
+    def on_face(self, *_args: Any) -> None:
+        """Show the buttons that say something."""
+        if not hasattr(self, "_ways"):
+            return  # kv is not applied yet
+        wanted = [push for push in self._ways if push.text]
+        if self.ids.ways.children[::-1] != wanted:
+            self.ids.ways.clear_widgets()
+            for push in wanted:
+                self.ids.ways.add_widget(push)
+
 
 def sized(box: Any, kind: type[Any], count: int) -> list[Any]:
     """Give `box` exactly `count` children, keeping those it has; returns the new ones."""
