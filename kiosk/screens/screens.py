@@ -174,7 +174,9 @@ class NoticePage(Page):
         """Show the buttons that say something."""
         if not hasattr(self, "_ways"):
             return  # kv is not applied yet
-        wanted = [push for push in self._ways if push.text]
+        # Their texts follow the face only after this.
+        texts = (self.face.back, self.face.button, self.face.start)
+        wanted = [push for push, text in zip(self._ways, texts, strict=True) if text]
         if self.ids.ways.children[::-1] != wanted:
             self.ids.ways.clear_widgets()
             for push in wanted:

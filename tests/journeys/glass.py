@@ -1,11 +1,12 @@
 """What stands on the kiosk's and the display's screens, told from their pixels."""
 
 import time
+from array import array
 from collections.abc import Callable
 from enum import Enum
 
 import zxingcpp
-from PIL import Image, ImageColor
+from PIL import Image, ImageChops, ImageColor
 
 from shared import theme
 
@@ -53,6 +54,30 @@ def share(picture: Image.Image, colour: str) -> float:
     wanted = ImageColor.getrgb(colour)
     counted = picture.convert("RGB").getcolors(picture.width * picture.height) or []
     return sum(n for n, found in counted if found == wanted) / (picture.width * picture.height)
+
+
+def centre(picture: Image.Image, colour: str) -> tuple[int, int] | None:
+    """The middle of the area that has exactly that colour; None where there is none."""
+    wanted = ImageColor.getrgb(colour)
+    channels = [
+        band.point(lambda level, want=want: 255 if level == want else 0)
+        for band, want in zip(picture.convert("RGB").split(), wanted, strict=True)
+    ]
+    mask = ImageChops.multiply(ImageChops.multiply(channels[0], channels[1]), channels[2])
+    if mask.getbbox() is None:
+        return None
+    return _median(mask, (mask.width, 1)), _median(mask, (1, mask.height))
+
+
+def _median(mask: Image.Image, line: tuple[int, int]) -> int:
+    """Where half of a mask's area is passed, along one of its sides: small spots do not matter."""
+    weights = array("f", mask.convert("F").resize(line, Image.Resampling.BOX).tobytes())
+    half, passed = sum(weights) / 2, 0.0
+    for place, weight in enumerate(weights):
+        passed += weight
+        if passed >= half:
+            return place
+    raise AssertionError("a mask without an area")
 
 
 def qr(picture: Image.Image) -> str:

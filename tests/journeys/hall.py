@@ -5,10 +5,12 @@ SDL's silent sound device; what would be heard is kept as files.
 """
 
 import os
+import pty
 import shutil
 import signal
 import subprocess
 import time
+import tty
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,6 +21,7 @@ from PIL import Image
 
 from deploy.hall.cups import PrivateCups
 from deploy.hall.fingers import DONE, LAND, NO_PRIORITY, START
+from deploy.hall.one_stop import OneStop
 from deploy.hall.printer import ThermalEmulator
 from deploy.hall.programs import ROOT, Program, python
 from deploy.hall.screen import VirtualScreen
@@ -30,6 +33,12 @@ from tests.journeys.glass import CALL_PANEL, DISPLAY, KIOSK, Face, face, until
 
 OFFICER = "Trần Thị Hoa"
 COUNTER = 5
+LEAVE = (190, 1800)
+"""Home on a dossier, under news, and on a procedure that was scanned."""
+MANY_LOOKUPS = """
+[lookup]
+device_codes = 10000
+"""
 
 
 class Hall:
@@ -37,7 +46,9 @@ class Hall:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.hub = HubProcess(folder / "hub")
+        self.one_stop = OneStop(folder / "one-stop")
+        settings = self.one_stop.hub_settings(MANY_LOOKUPS)
+        self.hub = HubProcess(folder / "hub", options=("--config", str(settings)))
         self.printer = ThermalEmulator(folder / "paper")
         self.cups = PrivateCups(folder / "cups")
         self.announcements = folder / "announcements"
@@ -45,11 +56,17 @@ class Hall:
         self.screen: VirtualScreen
         self.kiosk: Program
         self.display: Program
+        self.frames = folder / "frames.jsonl"
         self._lives = 0
         self._ending = ExitStack()
+        self._scanner, self._line = pty.openpty()
+        tty.setraw(self._line)
 
     def open(self) -> None:
         """Start everything, and wait until both screens show the hub's view."""
+        self._ending.callback(self.one_stop.close)
+        self._ending.callback(os.close, self._line)
+        self._ending.callback(os.close, self._scanner)
         self._ending.callback(self.hub.stop)
         self.hub.start()
         for role in ("kiosk", "display"):
@@ -79,6 +96,8 @@ class Hall:
         self.kiosk = self._start(
             *("kiosk", KIOSK, 0, "--data", str(self.folder / "kiosk")),
             *("--printer", "ve", "--cups", str(self.cups.socket)),
+            *("--scanner", f"serial:{os.ttyname(self._line)}"),
+            *("--frame-log", str(self.frames)),
         )
 
     def _start(self, name: str, size: tuple[int, int], left: int, *more: str) -> Program:
@@ -111,6 +130,8 @@ class Hall:
 
     def go_home(self) -> None:
         """Leave what an earlier test has left on the kiosk."""
+        if self.drawn()[-1:] in (["dossier"], ["finding"], ["procedure"]):
+            self.screen.tap(*LEAVE)
         self.wait_face(Face.HOME, Face.TICKET)
         if face(self.kiosk_picture()) is Face.TICKET:
             self.screen.tap(*DONE)
@@ -139,6 +160,26 @@ class Hall:
         words += ["--repeat", str(times), "--delay", str(delay_ms), "1"]
         env = os.environ | {"DISPLAY": self.screen.display}
         subprocess.run(["xdotool", *words], env=env, check=True, timeout=30)
+
+    # --- the scanner ---------------------------------------------------------------------
+
+    def scan(self, text: str) -> None:
+        """Hold something under the kiosk's scanner."""
+        os.write(self._scanner, text.encode() + b"\r")
+
+    def drawn(self) -> list[str]:
+        """The kiosk's screens so far, in the order in which they came up."""
+        return [row["screen"] for row in read_lines(self.frames)]
+
+    def scan_until(self, text: str, screen: str, within_s: float = 15.0) -> float:
+        """Scan, wait until that screen comes up anew, and give the seconds it took."""
+        before = len(self.drawn())
+        began = time.monotonic()
+        self.scan(text)
+        until(lambda: screen in self.drawn()[before:], f"a scan leads to {screen}", within_s)
+        took = time.monotonic() - began
+        time.sleep(SETTLE_MS / 1000)  # as in `wait_face`
+        return took
 
     # --- the board and the loudspeaker ---------------------------------------------------
 

@@ -224,3 +224,27 @@ def test_the_qr_on_the_ticket_says_the_tickets_page(
 def test_a_face_that_is_shown_already_draws_nothing(kivy_window: Any, root: Any) -> None:
     lay_out(kivy_window, root, "home", (1080, 1920))
     assert root.show(face(*STATES["home"])) is False
+
+
+@pytest.mark.parametrize(
+    ("texts", "shown"),
+    [
+        ({"button": "Về trang đầu"}, ["Về trang đầu"]),
+        ({"button": "Về", "start": "Lấy số"}, ["Về", "Lấy số"]),
+        ({"button": "Về", "start": "Lấy số", "back": "Sửa mã"}, ["Sửa mã", "Về", "Lấy số"]),
+        ({}, []),
+    ],
+)
+def test_news_has_the_buttons_that_say_something_and_no_others(
+    kivy_window: Any, root: Any, texts: dict[str, str], shown: list[str]
+) -> None:
+    from kiosk import faces
+    from kiosk.flow import Screen
+
+    header = faces.Header()
+    for before in ({"button": "Khác", "start": "Khác", "back": "Khác"}, texts):
+        face = faces.Face(Screen.FINDING, header, faces.NoticeFace(title="A", **before))
+        root.show(face)
+        step(kivy_window)
+    ways = root.pages[Screen.FINDING].ids.ways
+    assert [push.text for push in reversed(ways.children)] == shown
