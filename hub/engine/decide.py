@@ -153,7 +153,8 @@ def _cancel(state: State, actor: Actor, command: m.Cancel, now: Instant) -> Deci
 
 
 def _delay(state: State, actor: Actor, command: m.Delay, now: Instant) -> Decision:
-    """Once, and behind whoever comes before that time: it costs nobody else a minute."""
+    """Once, and behind those who came within that time after it: asking for ten minutes costs ten,
+    and nobody else a minute."""
     ticket = _ticket(state, command.ticket)
     if isinstance(ticket, Refusal):
         return ticket
@@ -162,11 +163,10 @@ def _delay(state: State, actor: Actor, command: m.Delay, now: Instant) -> Decisi
     minutes = state.site.delay_minutes
     if ticket.state is not TicketState.WAITING:
         return Refusal("wrong_state", _("Chỉ lùi được số đang chờ."))
-    if ticket.delayed or not minutes:
+    if ticket.delay_minutes or not minutes:
         return Refusal("delayed_already", _("Mỗi số chỉ được xin thêm thời gian một lần."))
-    # One whose turn was far off anyway loses nothing by asking.
-    arrival = max(Instant(now + minutes * 60_000), ticket.arrival)
-    return [e.TicketDelayed(ticket.id, Instant(arrival), minutes, actor.role.value)]
+    arrival = Instant(ticket.arrival + minutes * 60_000)
+    return [e.TicketDelayed(ticket.id, arrival, minutes, actor.role.value)]
 
 
 def _return(state: State, actor: Actor, command: m.ReturnTicket, now: Instant) -> Decision:

@@ -58,11 +58,16 @@ def call_next(state: State, actor: Actor, command: m.CallNext, now: Instant) -> 
 
 
 def _nobody(state: State, counter: CounterNumber) -> Refusal:
-    later = [line[0] for key in state.lines_of(counter) if (line := state.line(key))]
-    if not later:
+    times = [
+        wanted
+        for key in state.lines_of(counter)
+        for place in state.line(key)
+        if (wanted := state.tickets[place[2]].not_before) is not None
+    ]
+    if not times:
         return Refusal("nobody_waiting", _("Không còn ai chờ ở quầy này."))
     words = _("Người đang chờ xin được gọi sau {time}; có thể gọi đích danh nếu họ đã ở đây.")
-    return Refusal("nobody_waiting", words.format(time=state.clock(min(later)[0])))
+    return Refusal("nobody_waiting", words.format(time=state.clock(min(times))))
 
 
 def call_ticket(state: State, actor: Actor, command: m.CallTicket, now: Instant) -> Decision:
@@ -96,21 +101,21 @@ def _call(
 
 def _turn(state: State, ticket: Ticket) -> str:
     """Why it is this ticket's turn, without saying what its priority is for."""
-    shown = Instant(ticket.arrival + ticket.bonus_minutes * 60_000)
+    # When the person came, whatever has moved the place since.
+    moved = ticket.bonus_minutes - ticket.delay_minutes
+    shown = Instant(ticket.arrival + moved * 60_000)
     if ticket.returned:
         words = _("Quay lại hàng lúc {time}").format(time=state.clock(ticket.arrival))
-    elif ticket.not_before is not None:
-        words = _("Xin thêm thời gian, vào lại hàng lúc {time}").format(
-            time=state.clock(ticket.arrival)
-        )
     elif ticket.transferred_from is not None:
         words = _("Chuyển từ quầy {counter}, vào hàng lúc {time}").format(
             counter=ticket.transferred_from, time=state.clock(shown)
         )
     else:
         words = _("Đến lượt: vào hàng lúc {time}").format(time=state.clock(shown))
-    if ticket.bonus_minutes and not ticket.returned and ticket.not_before is None:
+    if ticket.bonus_minutes and not ticket.returned:
         words += _(", cộng {minutes} phút ưu tiên").format(minutes=ticket.bonus_minutes)
+    if ticket.delay_minutes and not ticket.returned:
+        words += _(", đã xin thêm {minutes} phút").format(minutes=ticket.delay_minutes)
     return words
 
 

@@ -115,8 +115,8 @@ class TicketReturned(_Event, frozen=True, tag="ticket_returned"):
 
 
 class TicketDelayed(_Event, frozen=True, tag="ticket_delayed"):
-    """Its holder asked for `minutes` more: in line with this effective arrival, not called by the
-    rule before it. `by` is the role that asked."""
+    """Its holder asked for `minutes` more: in line with this effective arrival, and not called by
+    the rule before so many minutes are over. `by` is the role that asked."""
 
     ticket: TicketId
     arrival: Instant

@@ -133,9 +133,10 @@ def _returned(state: State, event: e.TicketReturned, seq: Seq, at: Instant) -> N
 
 def _delayed(state: State, event: e.TicketDelayed, seq: Seq, at: Instant) -> None:
     ticket = _step_out(state, event.ticket)
-    ticket.arrival = ticket.not_before = event.arrival
+    ticket.arrival = event.arrival
+    ticket.not_before = Instant(at + event.minutes * 60_000)
+    ticket.delay_minutes = event.minutes
     ticket.joined = seq
-    ticket.delayed = True
     _join(state, ticket)
 
 

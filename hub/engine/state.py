@@ -74,7 +74,8 @@ class Ticket(msgspec.Struct):
     procedure: str | None = None
     not_before: Instant | None = None
     """Its holder asked for more time: the rule does not call it earlier. Gone once it is called."""
-    delayed: bool = False
+    delay_minutes: int = 0
+    """How much more time it was given, once."""
 
     @property
     def place(self) -> Place:

@@ -18,6 +18,7 @@ from shared.model import (
     ServiceId,
     TicketId,
     TicketState,
+    Wait,
 )
 
 LINE_SHOWN = 20
@@ -249,17 +250,33 @@ def ticket_view(state: State, ticket_id: TicketId, now: Instant) -> m.TicketView
         service=name,
         state=ticket.state,
         ahead=ahead,
-        wait=expected_wait(state, ticket.service, ahead) if waits else None,
+        wait=_wait(state, ticket, ahead, now) if waits else None,
         counters=counters,
         counter=ticket.counter,
         serving=serving,
         issued_at=state.iso(ticket.issued_at),
         site=state.site.name,
-        overtakers=_overtakers(ticket, called) if waits else (),
-        may_delay=waits and not ticket.delayed and state.site.delay_minutes > 0,
+        overtakers=_overtakers(ticket, called) if waits and _stood_still(ticket) else (),
+        may_delay=waits and not ticket.delay_minutes and state.site.delay_minutes > 0,
         not_before=_iso(state, ticket.not_before) if waits else None,
         delay_minutes=state.site.delay_minutes,
     )
+
+
+def _wait(state: State, ticket: Ticket, ahead: int, now: Instant) -> Wait | None:
+    """What is expected, and no less than what its holder asked for."""
+    wait = expected_wait(state, ticket.service, ahead)
+    if wait is None or ticket.not_before is None:
+        return wait
+    asked = max(0, -(-(ticket.not_before - now) // 60_000))
+    return Wait(max(wait.low, asked), max(wait.high, asked))
+
+
+def _stood_still(ticket: Ticket) -> bool:
+    """Whether it has waited in this line ever since it was taken: else others came before it by its
+    own doing, and nobody has passed it."""
+    moved = ticket.returned or ticket.transferred_from is not None or ticket.delay_minutes
+    return not moved
 
 
 def _overtakers(ticket: Ticket, called: tuple[Ticket, ...]) -> tuple[m.Overtaker, ...]:
@@ -267,7 +284,7 @@ def _overtakers(ticket: Ticket, called: tuple[Ticket, ...]) -> tuple[m.Overtaker
     return tuple(
         m.Overtaker(other.number, other.bonus_minutes)
         for other in called
-        if other.issued_at > ticket.issued_at and not ticket.delayed
+        if other.issued_at > ticket.issued_at
     )
 
 

@@ -199,7 +199,7 @@ class Model:
             return "wrong_state"
         if p.delayed:
             return "delayed_already"
-        p.arrival = p.not_before = max(now + 10 * MINUTE, p.arrival)
+        p.arrival, p.not_before = p.arrival + 10 * MINUTE, now + 10 * MINUTE
         p.delayed = True
         self.joins += 1
         p.joined = self.joins

@@ -54,27 +54,41 @@ def test_a_priority_ticket_passes_only_those_within_its_head_start() -> None:
     assert reasons[1] == "Đến lượt: vào hàng lúc 08:17, cộng 15 phút ưu tiên"
 
 
-def test_who_asks_for_ten_minutes_is_called_behind_those_who_come_meanwhile() -> None:
+def test_who_asks_for_ten_minutes_falls_behind_those_who_came_within_ten_minutes() -> None:
     room = Room()
-    first, _second = room.issue(), room.issue()
-    room.later(5)
+    first = room.issue()
+    for minutes in (5, 4, 2):  # at 08:05, 08:09 and 08:11
+        room.later(minutes)
+        room.issue()
     phone = Actor(Role.TICKET, "phone", ticket=first)
-    assert room.does(phone, m.Delay(first)) == [e.TicketDelayed(first, at("08:15"), 10, "ticket")]
+    assert room.does(phone, m.Delay(first)) == [e.TicketDelayed(first, at("08:10"), 10, "ticket")]
     shown = ticket_view(room.state, first, room.now)
-    assert (shown.not_before, shown.may_delay) == ("2026-11-23T08:15:00+07:00", False)
-    assert (shown.ahead, shown.delay_minutes) == (1, 10)
-    room.later(9)
-    room.issue()
+    assert (shown.not_before, shown.may_delay) == ("2026-11-23T08:21:00+07:00", False)
+    assert (shown.ahead, shown.delay_minutes) == (2, 10)
+    assert shown.wait is not None and shown.wait.low >= 10
     assert [room.next(1), room.next(1)] == ["A002", "A003"]
-    assert room.refuses(officer(1), m.CallNext()) == "nobody_waiting"
+    assert room.next(1) == "A004", "nobody is called before the time they asked for"
     refusal = room.tries(officer(1), m.CallNext())
-    assert isinstance(refusal, Refusal) and "08:15" in refusal.reason
+    assert isinstance(refusal, Refusal) and "08:21" in refusal.reason
     line = counter_view(room.state, ONE, room.now).line
-    assert [one.not_before for one in line] == ["2026-11-23T08:15:00+07:00"]
-    room.later(1)
+    assert [one.not_before for one in line] == ["2026-11-23T08:21:00+07:00"]
+    room.later(10)
     assert room.next(1) == "A001"
     called = [event for event in room.events if isinstance(event, e.TicketCalled)][-1]
-    assert called.reason == "Xin thêm thời gian, vào lại hàng lúc 08:15"
+    assert called.reason == "Đến lượt: vào hàng lúc 08:00, đã xin thêm 10 phút"
+
+
+def test_a_delayed_ticket_that_comes_late_again_is_called_for_that() -> None:
+    room = Room()
+    ticket = room.issue()
+    room.does(Actor(Role.TICKET, "", ticket=ticket), m.Delay(ticket))
+    room.does(officer(1), m.CallTicket(ticket))
+    room.does(officer(1), m.NoShow())
+    room.later(3)
+    room.does(officer(1), m.ReturnTicket(ticket))
+    assert room.next(1) == "A001"
+    called = [event for event in room.events if isinstance(event, e.TicketCalled)][-1]
+    assert called.reason == "Quay lại hàng lúc 08:03"
 
 
 def test_more_time_is_given_once_and_to_the_ticket_itself() -> None:
@@ -89,8 +103,8 @@ def test_more_time_is_given_once_and_to_the_ticket_itself() -> None:
     assert room.refuses(phone, m.Delay(mine)) == "wrong_state"
     room.does(officer(1), m.Hold())
     room.does(officer(1), m.ReturnTicket(mine))
-    assert room.next(1) == "A002"
-    assert room.next(1) == "A001"  # whoever came after all is called by the rule again
+    assert room.next(1) == "A002", "its place is ten minutes later"
+    assert room.next(1) == "A001", "whoever came after all is called by the rule again"
 
 
 def test_a_site_may_give_no_more_time() -> None:

@@ -96,6 +96,10 @@ def test_a_phone_is_told_who_came_later_and_was_called_before() -> None:
     assert shown.overtakers == (m.Overtaker("A003", 15), m.Overtaker("A004", 0))
     room.does(Actor(Role.TICKET, "", ticket=mine), m.Delay(mine))
     assert views.ticket_view(room.state, mine, room.now).overtakers == ()
+    room.does(officer(2), m.Transfer(TRADE))
+    room.does(officer(3), m.CallNext())
+    room.does(officer(3), m.Transfer(LAND))
+    assert views.ticket_view(room.state, last, room.now).overtakers == ()
     assert views.ticket_view(room.state, last, room.now).overtakers == ()
 
 
