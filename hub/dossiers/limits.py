@@ -1,6 +1,7 @@
 """How often dossiers may be asked about, by whom. Pure: the time is passed in.
 
-    device ──▶ so many distinct codes            (kiosks, phones; officers have more)
+    device ──▶ so many distinct codes            (kiosks, phones; officers have more),
+               and so many questions in all      (repeats, too)
     address ─▶ so many look-ups and misses       (phones: a whole lobby stands behind one)
     all ─────▶ so many misses: phones pause      (enrolled devices go on)
     code ────▶ so many wrong digits a day        (whether such a dossier exists or not)
@@ -23,6 +24,10 @@ MOST_DEVICES = 10_000
 MOST_ADDRESSES = 10_000
 MOST_CODES = 50_000
 
+QUESTIONS_PER_CODE = 5
+"""A device may ask so many times as often as it may ask for distinct codes, repeats included:
+people scan twice, and load a page anew, but nobody needs the same answer without end."""
+
 _MINUTE_MS = 60_000
 
 K = TypeVar("K", bound=Hashable)
@@ -40,9 +45,11 @@ class Asker(msgspec.Struct, frozen=True):
 
 
 class _Device(msgspec.Struct):
-    """When a device last asked for each code, and which of these it was told are not there."""
+    """When a device last asked for each code, which of these it was told are not there, and how
+    often it asked for anything, by minute."""
 
     codes: dict[int, Instant] = {}
+    asked: dict[int, int] = {}
     missed: dict[int, Instant] = {}
 
 
@@ -71,16 +78,21 @@ class Limits:
     def ask(self, asker: Asker, code: str, now: Instant) -> str | None:
         """Count a look-up; the code of a refusal when there were too many, which counts nothing.
 
-        A code that the device has asked for within the window is free: people scan twice.
+        A code that the device has asked for within the window is no further code, only a further
+        question: people scan twice.
         """
         if asker.phone and self.paused(now):
             return "lookup_paused"
         device = self._device(asker, now)
-        if hash(code) not in device.codes:
-            most = self._figures.officer_codes if asker.officer else self._figures.device_codes
-            if len(device.codes) >= most or not self._let_address(asker, now):
-                return "too_many_lookups"
+        most = self._figures.officer_codes if asker.officer else self._figures.device_codes
+        if hash(code) not in device.codes and len(device.codes) >= most:
+            return "too_many_lookups"
+        if sum(device.asked.values()) >= QUESTIONS_PER_CODE * most:
+            return "too_many_lookups"
+        if not self._let_address(asker, now):
+            return "too_many_lookups"
         device.codes[hash(code)] = now
+        _one_more(device.asked, now)
         return None
 
     def missed(self, asker: Asker, code: str, now: Instant, *, guess: bool) -> bool:
@@ -93,8 +105,7 @@ class Limits:
         if again:
             return False
         if asker.phone:
-            by_minute = self._address(asker, now).missed
-            by_minute[now // _MINUTE_MS] = by_minute.get(now // _MINUTE_MS, 0) + 1
+            _one_more(self._address(asker, now).missed, now)
         return self._count_miss(now)
 
     # --- digits --------------------------------------------------------------------------
@@ -141,18 +152,22 @@ class Limits:
         for kept in (known.codes, known.missed):
             for key in [one for one, at in kept.items() if not 0 <= now - at < self._window]:
                 del kept[key]
+        self._forget_minutes(known.asked, now)
         _put(self._devices, (kind, asker.device), known, MOST_DEVICES)
         return known
 
     def _address(self, asker: Asker, now: Instant) -> _Address:
         key = _network(asker.address)
         known = self._addresses.pop(key, None) or _Address()
-        this = now // _MINUTE_MS
         for kept in (known.asked, known.missed):
-            for minute in [one for one in kept if not 0 <= this - one < self._figures.minutes]:
-                del kept[minute]
+            self._forget_minutes(kept, now)
         _put(self._addresses, key, known, MOST_ADDRESSES)
         return known
+
+    def _forget_minutes(self, kept: dict[int, int], now: Instant) -> None:
+        this = now // _MINUTE_MS
+        for minute in [one for one in kept if not 0 <= this - one < self._figures.minutes]:
+            del kept[minute]
 
     def _let_address(self, asker: Asker, now: Instant) -> bool:
         """Count a look-up of an address, unless there were too many. Enrolled devices have proved
@@ -164,8 +179,12 @@ class Limits:
             return False
         if sum(known.asked.values()) >= self._figures.address_lookups:
             return False
-        known.asked[now // _MINUTE_MS] = known.asked.get(now // _MINUTE_MS, 0) + 1
+        _one_more(known.asked, now)
         return True
+
+
+def _one_more(by_minute: dict[int, int], now: Instant) -> None:
+    by_minute[now // _MINUTE_MS] = by_minute.get(now // _MINUTE_MS, 0) + 1
 
 
 def _put(kept: dict[K, V], key: K, value: V, most: int) -> None:

@@ -42,10 +42,35 @@ def test_an_officer_may_ask_for_more_and_is_no_kiosk_of_the_same_name() -> None:
     assert counted.ask(KIOSK, code(1), at(0)) is None
 
 
+@pytest.mark.parametrize("officer", [False, True])
+@pytest.mark.parametrize("is_phone", [False, True])
+def test_the_same_code_again_and_again_is_too_many_questions_in_the_end(
+    officer: bool, is_phone: bool
+) -> None:
+    counted = Limits(FIGURES)
+    asker = Asker("one", "10.0.0.9", phone=is_phone, officer=officer)
+    most = limits.QUESTIONS_PER_CODE * (FIGURES.officer_codes if officer else FIGURES.device_codes)
+    most = min(most, FIGURES.address_lookups) if is_phone else most
+    answers = [counted.ask(asker, code(1), at(n / most)) for n in range(most + 2)]
+    assert answers == [None] * most + ["too_many_lookups"] * 2
+    assert counted.ask(Asker("two", "10.0.0.8", phone=is_phone), code(1), at(1)) is None
+    assert counted.ask(asker, code(1), at(9)) == "too_many_lookups"
+    assert counted.ask(asker, code(1), at(11)) is None, "the first were forgotten"
+
+
+def test_a_phones_repeats_are_look_ups_of_its_address() -> None:
+    counted = Limits(msgspec.structs.replace(FIGURES, address_lookups=6))
+    for number in range(6):
+        assert counted.ask(phone(number % 2), code(number % 2), at(0)) is None
+    assert counted.ask(phone(0), code(0), at(0)) == "too_many_lookups"
+    assert counted.ask(phone(3), code(3), at(0)) == "too_many_lookups"
+    assert counted.ask(KIOSK, code(0), at(0)) is None
+
+
 def test_a_clock_set_back_locks_nobody_out() -> None:
     counted = Limits(FIGURES)
-    for number in range(10):
-        counted.ask(KIOSK, code(number), at(60))
+    for number in range(50):
+        counted.ask(KIOSK, code(number % 10), at(60))
     assert counted.ask(KIOSK, code(10), at(0)) is None
 
 
@@ -76,8 +101,8 @@ def test_one_address_that_asks_for_what_is_not_there_is_stopped() -> None:
 
 
 def test_one_who_asks_again_for_what_is_not_there_is_one_miss() -> None:
-    counted = Limits(FIGURES)
-    for _ in range(FIGURES.address_misses + 5):
+    counted = Limits(msgspec.structs.replace(FIGURES, address_misses=10))
+    for _ in range(15):
         assert counted.ask(phone(1), code(1), at(0)) is None
         counted.missed(phone(1), code(1), at(0), guess=False)
     assert counted.ask(phone(2), code(2), at(0)) is None
