@@ -149,8 +149,11 @@ async def serve(
 
 
 async def _and_wait(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """What has nothing more to do is no reason to stop."""
-    await work()
+    """Neither what has nothing more to do nor its trouble is a reason to close the hall."""
+    try:
+        await work()
+    except Exception as error:  # the outermost shell of what goes on beside the hall
+        log.error("beside_failed", kind=type(error).__name__)
     await asyncio.Event().wait()
 
 

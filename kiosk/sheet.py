@@ -82,6 +82,11 @@ class Sheet:
         """A label on the left, and its value on the right in as many lines as it takes."""
         plain, strong = _font("regular", size), _font("bold", size + 6)
         right = self.dots - self.margin
+        if plain.getlength(label) > (right - self.margin) * 0.55:
+            # Too long to stand beside its value: above it.
+            self.lines(label, "regular", size)
+            self.lines(value, "bold", size + 6)
+            return
         room = right - self.margin - plain.getlength(label) - size
         base = self.y + size + 4
         self._pen.text((self.margin, base), label, fill=_INK, font=plain, anchor="ls")
@@ -128,8 +133,8 @@ class Sheet:
         self.y += picture.height
 
     def cut(self) -> Image.Image:
-        """What is drawn so far, as a mode "1" image."""
-        strip = self._image.crop((0, 0, self.dots, self.y + 8))
+        """What is drawn so far, as a mode "1" image; beyond the longest strip nothing is."""
+        strip = self._image.crop((0, 0, self.dots, min(self.y + 8, _LONGEST)))
         return strip.point(lambda level: _BLANK if level > 127 else _INK, mode="1")
 
 

@@ -84,11 +84,12 @@ _OVER = (DossierState.NOT_ACCEPTED, DossierState.WITHDRAWN, DossierState.STOPPED
 
 def explain(dossier: DossierView, today: date, desk: Desk | None, _: Translate) -> Explanation:
     """The dossier as a citizen understands it on the day `today`."""
-    late = is_late(dossier, today)
-    todo, lines, button = _todo(dossier, late, desk, _)
+    days = days_late(dossier, today)
+    late = dossier.state in _IN_WORK and days is not None and days > 0
+    todo, lines, button = _todo(dossier, days, desk, _)
     return Explanation(
         state=_(_STATES[dossier.state]),
-        detail=_detail(dossier, days_late(dossier, today), _),
+        detail=_detail(dossier, days, _),
         tone=LATE if late else _TONES.get(dossier.state, WORK),
         steps=_steps(dossier, _),
         todo=todo,
@@ -97,10 +98,10 @@ def explain(dossier: DossierView, today: date, desk: Desk | None, _: Translate) 
     )
 
 
-def is_late(dossier: DossierView, today: date) -> bool:
-    """Whether it is still in work after its due date."""
-    days = days_late(dossier, today)
-    return dossier.state in _IN_WORK and days is not None and days > 0
+def is_due(state: DossierState, due: date | None, today: date) -> bool:
+    """Whether the promised day has come, or gone, and it is still in work: somebody has to be
+    asked. The day itself counts, its hour is no promise."""
+    return state in _IN_WORK and due is not None and due <= today
 
 
 def days_late(dossier: DossierView, today: date) -> int | None:
@@ -131,14 +132,18 @@ def _detail(dossier: DossierView, days: int | None, _: Translate) -> str:
     """Days left or late, against the date that the receipt promises."""
     if dossier.state in _OVER:
         return ""
+    if dossier.state is DossierState.HANDED_OVER:
+        # Its date is the day of collecting, which says nothing of who was late.
+        done = day_text(dossier.done)
+        return _("Ngày trả: {done}").format(done=done) if done else ""
     if days is None:
         return _("Chưa có ngày hẹn trả")
     due = day_text(dossier.due)
-    ready = dossier.state in (DossierState.FINISHED, DossierState.HANDED_OVER)
-    if ready and dossier.done is None:
-        return _("Ngày hẹn trả: {due}").format(due=due)
-    if ready:
+    if dossier.state is DossierState.FINISHED and dossier.done is not None:
         return _against(days, due, _)
+    waits_for_citizen = dossier.state not in _IN_WORK
+    if dossier.state is DossierState.FINISHED or (waits_for_citizen and days > 0):
+        return _("Ngày hẹn trả: {due}").format(due=due)
     if days > 0:
         return _("Trễ {days} ngày so với ngày hẹn {due}").format(days=days, due=due)
     if days == 0:
@@ -201,7 +206,7 @@ def _ahead(dossier: DossierView, _: Translate) -> tuple[Step, ...]:
         case DossierState.FINISHED:
             return done, Step(_("Chờ trả kết quả"), due, NOW)
         case _:
-            return done, Step(_("Đã trả kết quả"), "", DONE)
+            return (Step(_("Đã trả kết quả"), day_text(dossier.done), DONE),)
 
 
 def _joined(*parts: str) -> str:
@@ -212,9 +217,10 @@ def _joined(*parts: str) -> str:
 
 
 def _todo(
-    dossier: DossierView, late: bool, desk: Desk | None, _: Translate
+    dossier: DossierView, days: int | None, desk: Desk | None, _: Translate
 ) -> tuple[str, tuple[str, ...], str]:
-    """The next step in one sentence, what belongs to it, and the button for its number."""
+    """The next step in one sentence, what belongs to it, and the button for its number; `days` is
+    how late it is."""
     match dossier.state:
         case DossierState.PAPERS_WANTED:
             todo = _at(desk, _("Nộp giấy tờ bổ sung"), _)
@@ -230,8 +236,11 @@ def _todo(
             return todo, _who(dossier, _), _("Lấy số gặp cán bộ") if desk else ""
         case DossierState.HANDED_OVER:
             return _("Không cần làm gì thêm. Kết quả đã được trả."), (), ""
-    if late:
-        todo = _("Chúng tôi xin lỗi vì trễ hẹn. Ông/bà có thể hỏi cán bộ phụ trách.")
+    if days is not None and days >= 0:
+        if days:
+            todo = _("Chúng tôi xin lỗi vì trễ hẹn. Ông/bà có thể hỏi cán bộ phụ trách.")
+        else:
+            todo = _("Hôm nay là ngày hẹn, kết quả chưa có. Mời ông/bà hỏi cán bộ.")
         return todo, _who(dossier, _), _("Lấy số gặp cán bộ") if desk else ""
     if dossier.due:
         todo = _("Chưa cần làm gì. Mời ông/bà quay lại vào ngày hẹn trả.")

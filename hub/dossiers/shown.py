@@ -1,17 +1,17 @@
 """A dossier as a screen may show it, and where its next step is. Pure."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from hub.dossiers.base import Found
 from hub.engine.site import Site
+from shared.dossier_words import is_due
 from shared.dossiers import DossierState, DossierView
 from shared.model import Instant, ServiceId
 from shared.procedures import Catalogue
 from shared.questions import Procedure
 from shared.receipt_code import procedure_code
 
-_UNDER_WAY = (DossierState.ACCEPTED, DossierState.IN_WORK)
 _TO_BE_ASKED = (
     DossierState.NOT_ACCEPTED,
     DossierState.PAPERS_WANTED,
@@ -64,21 +64,17 @@ def _service(
 ) -> ServiceId | None:
     """What to take a number for now, None where nothing is to be done or the site has no line."""
     own = procedure.service if procedure else None
+    today = datetime.fromtimestamp(now / 1000, site.zone).date()
     state = found.dossier.state
     wanted: ServiceId | None = None
     if state is DossierState.FINISHED:
         wanted = site.collect_service or own
     elif state is DossierState.PAYMENT_WANTED:
         wanted = site.pay_service or own
-    elif state in _TO_BE_ASKED or (state in _UNDER_WAY and _late(found, site.zone, now)):
+    elif state in _TO_BE_ASKED or is_due(state, _day(found.dossier.due, site.zone), today):
         wanted = own
     return wanted if wanted in site.service else None
 
 
-def _late(found: Found, zone: ZoneInfo, now: Instant) -> bool:
-    """Late from the day after the due date on: the hour of it is no promise."""
-    due = found.dossier.due
-    if due is None:
-        return False
-    today = datetime.fromtimestamp(now / 1000, zone).date()
-    return datetime.fromtimestamp(due / 1000, zone).date() < today
+def _day(at: Instant | None, zone: ZoneInfo) -> date | None:
+    return None if at is None else datetime.fromtimestamp(at / 1000, zone).date()

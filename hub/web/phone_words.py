@@ -48,8 +48,8 @@ TICKET = {
     "delay_sure": N_("Lùi lượt {minutes} phút?"),
     "delay_go": N_("Lùi {minutes} phút"),
     "delay_note": N_(
-        "Số của ông/bà sẽ được gọi sau ít nhất {minutes} phút, sau những người đến trong lúc đó."
-        " Mỗi số chỉ lùi được một lần."
+        "Số của ông/bà sẽ được gọi sau ít nhất {minutes} phút, và sau những người lấy số trong vòng"
+        " {minutes} phút sau ông/bà. Mỗi số chỉ lùi được một lần."
     ),
     "held": N_("Số được tạm giữ. Xong việc, mời ông/bà quay lại quầy {counter}."),
     "held_anywhere": N_("Số được tạm giữ. Xong việc, mời ông/bà báo cán bộ quầy."),

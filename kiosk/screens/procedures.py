@@ -135,7 +135,7 @@ class ProcedurePage(Page):
         code = _("Mã thủ tục: {code}").format(code=face.code) if face.code else ""
         self.name_words.text = face.name
         self.agency.text = " · ".join(part for part in (face.agency, code) if part)
-        self.papers_title.text = _("Giấy tờ cần nộp") if face.papers else ""
+        self.papers_title.text = _("Giấy tờ thường cần") if face.papers else ""
         self._list(len(face.papers))
         self.time.value.text, self.fee.value.text = face.time, face.fee
         self.counters.value.text = face.counters

@@ -59,6 +59,24 @@ def test_without_pages_or_details_the_slip_is_shorter(dots: int) -> None:
     assert "https://motcua.nghean.gov.vn/d" not in qr_texts(bare)
 
 
+LONG_FEE = "Lệ phí cấp Giấy chứng nhận quyền sử dụng đất, quyền sở hữu tài sản gắn liền với đất"
+
+
+@pytest.mark.parametrize("dots", WIDTHS)
+def test_a_long_label_stands_above_its_value(dots: int) -> None:
+    short = draw(a_slip(lines=(("Lệ phí", "100.000 đồng"),)), dots)
+    long = draw(a_slip(lines=((LONG_FEE, "100.000 đồng"),)), dots)
+    assert long.height > short.height + 40
+    assert min(margins(long)) >= dots // 24 - 8
+
+
+def test_a_slip_without_end_ends_without_ink() -> None:
+    endless = draw(a_slip(todo_lines=(LONG * 3,) * 60))
+    foot = endless.crop((0, endless.height - 20, endless.width, endless.height)).convert("L")
+    assert endless.height <= 6000
+    assert sum(foot.histogram()[:128]) < foot.width * foot.height / 2
+
+
 def test_a_step_that_is_done_looks_different_from_one_to_come() -> None:
     done, coming = (draw(a_slip(steps=(("Bước", "", one),))) for one in (True, False))
     assert ImageChops.difference(done.convert("L"), coming.convert("L")).getbbox() is not None

@@ -13,7 +13,7 @@ from shared.dossier_words import (
     day_text,
     days_late,
     explain,
-    is_late,
+    is_due,
     money_text,
 )
 from shared.dossiers import DossierState, DossierView, Fee, Progress
@@ -93,8 +93,28 @@ def test_days_are_counted_against_the_due_date(due: str | None, detail: str) -> 
     [("2026-11-25", "Đúng ngày hẹn 25/11/2026"), ("2026-11-27", "Trễ 2 ngày so với ngày hẹn")],
 )
 def test_a_result_is_measured_by_the_day_it_was_done(done: str, detail: str) -> None:
-    told = said(DossierState.HANDED_OVER, done=f"{done}T09:00:00+07:00")
+    told = said(DossierState.FINISHED, done=f"{done}T09:00:00+07:00")
     assert told.detail.startswith(detail)
+
+
+def test_who_collects_late_is_not_told_that_anybody_was_late() -> None:
+    told = said(DossierState.HANDED_OVER, done="2026-12-15T09:00:00+07:00")
+    assert told.detail == "Ngày trả: 15/12/2026"
+    assert (told.steps[-1].title, told.steps[-1].detail) == ("Đã trả kết quả", "15/12/2026")
+    assert said(DossierState.HANDED_OVER).detail == ""
+
+
+@pytest.mark.parametrize("state", [DossierState.PAPERS_WANTED, DossierState.PAYMENT_WANTED])
+def test_a_dossier_that_waits_for_its_citizen_is_not_called_late(state: DossierState) -> None:
+    assert said(state, due="2026-11-13T17:00:00+07:00").detail == "Ngày hẹn trả: 13/11/2026"
+    assert said(state).detail.startswith("Còn 2 ngày")
+
+
+def test_on_the_promised_day_somebody_is_there_to_be_asked() -> None:
+    told = said(DossierState.IN_WORK, due="2026-11-23T17:00:00+07:00")
+    assert told.todo == "Hôm nay là ngày hẹn, kết quả chưa có. Mời ông/bà hỏi cán bộ."
+    assert (told.button, told.tone) == ("Lấy số gặp cán bộ", "work")
+    assert said(DossierState.IN_WORK, None, due="2026-11-23T17:00:00+07:00").button == ""
 
 
 def test_a_late_dossier_gets_an_apology_and_somebody_to_ask() -> None:
@@ -108,7 +128,6 @@ def test_a_late_dossier_gets_an_apology_and_somebody_to_ask() -> None:
 
 def test_what_is_not_in_work_is_never_called_late() -> None:
     passed = replace(DOSSIER, state=DossierState.STOPPED, due="2026-11-01T17:00:00+07:00")
-    assert not is_late(passed, TODAY)
     assert explain(passed, TODAY, DESK, _).detail == ""
 
 
@@ -148,6 +167,14 @@ def test_an_acceptance_that_is_noted_is_not_told_twice() -> None:
     told = said(DossierState.IN_WORK, progress=(noted,))
     assert [step.title for step in told.steps] == ["Tiếp nhận hồ sơ", "Đang xử lý", "Trả kết quả"]
     assert told.steps[0].detail == "10/11/2026 · Bộ phận Một cửa"
+
+
+def test_a_dossier_is_due_from_the_promised_day_on_while_it_is_in_work() -> None:
+    for day, due in ((22, True), (23, True), (24, False)):
+        assert is_due(DossierState.IN_WORK, date(2026, 11, day), TODAY) is due
+    assert is_due(DossierState.REGISTERED, TODAY, TODAY)
+    assert not is_due(DossierState.PAPERS_WANTED, date(2026, 1, 1), TODAY)
+    assert not is_due(DossierState.IN_WORK, None, TODAY)
 
 
 def test_days_and_money_are_written_as_in_vietnam() -> None:

@@ -100,8 +100,9 @@ function drawWaiting(waits) {
   byId("overtakers").hidden = !waits || !view.overtakers.length;
   if (!waits) return;
   const { ahead, wait } = view;
-  write(byId("ahead"), ahead ? String(ahead) : say("next"));
-  write(byId("ahead-word"), say(ahead ? "ahead" : "nobody"));
+  const later = view.not_before && Date.parse(view.not_before) > Date.now();
+  write(byId("ahead"), ahead || later ? String(ahead) : say("next"));
+  write(byId("ahead-word"), say(ahead || later ? "ahead" : "nobody"));
   byId("wait-card").hidden = !wait;
   if (wait) write(byId("wait"), wait.low === wait.high ? String(wait.low) : `${wait.low}–${wait.high}`);
   // The way is measured from the longest line this phone has seen before it.

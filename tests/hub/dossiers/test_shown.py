@@ -92,11 +92,12 @@ def test_a_centre_may_hand_over_and_take_money_elsewhere() -> None:
 
 
 @pytest.mark.parametrize("state", [DossierState.ACCEPTED, DossierState.IN_WORK])
-def test_one_that_is_late_since_yesterday_is_asked_about_and_not_one_due_today(
+def test_one_that_is_due_or_late_is_asked_about_and_not_one_due_tomorrow(
     state: DossierState,
 ) -> None:
     assert view(state=state, due=at("17:00", "2026-11-22")).service == LAND
-    assert view(state=state, due=at("08:00")).service is None
+    assert view(state=state, due=at("08:00")).service == LAND
+    assert view(state=state, due=at("08:00", "2026-11-24")).service is None
     assert view(state=state, due=None).service is None
 
 
