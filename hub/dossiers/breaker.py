@@ -27,7 +27,9 @@ class Breaker:
                                     one request goes, the probe
 
     A request asks for a turn and says how it ended. What it says counts only while the state is the
-    one it began in: a slow request of better days neither opens nor closes anything.
+    one it began in: a slow request of better days neither opens nor closes anything. A failure with
+    the same `cause` as the one counted just before does not count: one record that makes the system
+    fail, asked for again and again, says nothing of the others.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Breaker:
         self._first_pause = self._pause = pause_s
         self._longest = longest_s
         self._failures = 0
+        self._cause: int | None = None
         self._until = 0.0
         self._probing = False
         self._turn = 0
@@ -65,14 +68,19 @@ class Breaker:
         if turn != self._turn:
             return
         self._failures = 0
+        self._cause = None
         if self.state is BreakerState.HALF_OPEN:
             self._pause = self._first_pause
             self._enter(BreakerState.CLOSED)
 
-    def failed(self, turn: int, now: float) -> None:
-        """The request got no sound answer."""
+    def failed(self, turn: int, now: float, cause: int | None = None) -> None:
+        """The request got no sound answer; `cause` names what was asked for, None nothing."""
         if turn != self._turn:
             return
+        if cause is not None and cause == self._cause:
+            self._probing = False
+            return
+        self._cause = cause
         if self.state is BreakerState.HALF_OPEN:
             self._pause = min(2 * self._pause, self._longest)
             self._open(now)

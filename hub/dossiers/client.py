@@ -106,7 +106,7 @@ class EOneStop(Dossiers):
                 raise Unreadable("procedures")
             return tuple(texts)
 
-        return await self._ask(self._access.procedures, {}, read)
+        return await self._ask(self._access.procedures, {}, read, cause="procedures")
 
     async def procedure(self, code: str) -> ProcedureText | NotFound | Unavailable:
         """One procedure with its details; `code` is `d.dddddd`."""
@@ -120,7 +120,8 @@ class EOneStop(Dossiers):
                 raise Unreadable("procedure_code")
             return text
 
-        return await self._ask(self._access.procedure, {names.procedure_code: code}, read)
+        body = {names.procedure_code: code}
+        return await self._ask(self._access.procedure, body, read, cause="procedure")
 
     async def close(self) -> None:
         """End what is under way and let go of connections."""
@@ -142,7 +143,7 @@ class EOneStop(Dossiers):
             return Found(fields.dossier(found, code, names), self._clock())
 
         try:
-            answer = await self._ask(self._access.dossier, {names.code: code}, read)
+            answer = await self._ask(self._access.dossier, {names.code: code}, read, cause=code)
         except asyncio.CancelledError:
             if self._closed:
                 return self._unavailable("closed")
@@ -154,8 +155,15 @@ class EOneStop(Dossiers):
         return answer
 
     async def _ask(
-        self, path: str, body: dict[str, str], read: Callable[[list[Any]], Awaitable[T]]
+        self,
+        path: str,
+        body: dict[str, str],
+        read: Callable[[list[Any]], Awaitable[T]],
+        *,
+        cause: str,
     ) -> T | Unavailable:
+        """`cause` is what a failure may lie in: of one alone the breaker takes no notice. The list
+        of procedures is one, and all that asks for single procedures is one."""
         began = self._monotonic()
         turn: int | None = None
         try:
@@ -165,9 +173,9 @@ class EOneStop(Dossiers):
                     raise Failed("open")
                 answer = await read(await self._wire.ask(path, body))
         except TimeoutError:
-            return self._in_vain("timeout", turn, began)
+            return self._in_vain("timeout", turn, began, cause)
         except Failed as failed:
-            return self._in_vain(failed.why, turn, began)
+            return self._in_vain(failed.why, turn, began, cause)
         except Unreadable as error:
             # The system is well, this one record is not: nobody else shall suffer for it.
             self._tell(str(error))
@@ -214,13 +222,13 @@ class EOneStop(Dossiers):
             self._failing = False
             log.info("e_one_stop_recovered")
 
-    def _in_vain(self, why: str, turn: int | None, began: float) -> Unavailable:
+    def _in_vain(self, why: str, turn: int | None, began: float, cause: str) -> Unavailable:
         """Without a turn the system was not asked: that says nothing of its health."""
         now = self._monotonic()
         self._meter.asked(why, now - began)
         if turn is not None:
             was = self._breaker.state
-            self._breaker.failed(turn, now)
+            self._breaker.failed(turn, now, hash(cause))
             self._watch(was)
             if not self._failing and not self._closed:
                 self._failing = True

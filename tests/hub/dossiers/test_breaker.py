@@ -96,3 +96,49 @@ def test_a_request_of_earlier_days_changes_nothing(ending: str) -> None:
         getattr(breaker, ending)(late)
     assert state_of(breaker) == "half_open"
     assert breaker.refuses(10.0)
+
+
+def test_failures_of_one_cause_in_a_row_are_one() -> None:
+    breaker = Breaker(failures=3)
+    for cause in (1, 1, 1, 1, 2, 2, 2):
+        turn = breaker.begin(0.0)
+        assert turn is not None
+        breaker.failed(turn, 0.0, cause)
+    assert state_of(breaker) == "closed"
+    turn = breaker.begin(0.0)
+    assert turn is not None
+    breaker.failed(turn, 0.0, 1)
+    assert state_of(breaker) == "open"
+
+
+def test_a_success_makes_the_same_cause_count_again() -> None:
+    breaker = Breaker(failures=2)
+    for cause in (1, None, 1, None):
+        turn = breaker.begin(0.0)
+        assert turn is not None
+        if cause is None:
+            breaker.succeeded(turn)
+        else:
+            breaker.failed(turn, 0.0, cause)
+    assert breaker._failures == 0
+    for cause in (1, 2):
+        turn = breaker.begin(0.0)
+        assert turn is not None
+        breaker.failed(turn, 0.0, cause)
+    assert state_of(breaker) == "open"
+
+
+def test_a_probe_that_fails_at_the_cause_that_opened_it_lets_another_go_at_once() -> None:
+    breaker = Breaker(failures=2)
+    for cause in (1, 2):
+        turn = breaker.begin(0.0)
+        assert turn is not None
+        breaker.failed(turn, 0.0, cause)
+    probe = breaker.begin(10.0)
+    assert probe is not None
+    assert breaker.refuses(10.0)
+    breaker.failed(probe, 10.0, 2)
+    other = breaker.begin(10.0)
+    assert other is not None
+    breaker.succeeded(other)
+    assert state_of(breaker) == "closed"

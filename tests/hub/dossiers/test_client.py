@@ -420,11 +420,39 @@ async def test_one_broken_record_does_not_shut_out_the_others() -> None:
         assert one.counts.opened == []
 
 
+@pytest.mark.parametrize(
+    "reply", [as_json({}, 404), as_json({"error_code": "7", "result": []}), hang_up]
+)
+async def test_one_code_that_the_system_fails_at_does_not_shut_out_the_others(
+    reply: Reply,
+) -> None:
+    async with asking() as one:
+        for _ in range(10):
+            one.server.replies = [reply] * 2  # a lost connection is tried once more
+            await one.why()
+        one.server.replies = []
+        assert await one.client.look_up(code_no(2)) == NotFound()
+        assert one.counts.opened == []
+
+
+async def test_procedures_alone_do_not_shut_out_dossiers() -> None:
+    async with asking() as one:
+        one.server.replies = [as_json({}, 404)] * 12
+        assert isinstance(await one.client.procedures(), Unavailable)
+        for number in range(10):
+            answer = await one.client.procedure(f"1.{number:06d}")
+            assert isinstance(answer, Unavailable)
+            assert answer.why == "http_404"
+        one.server.replies = []
+        assert await one.client.look_up(code_no(2)) == NotFound()
+        assert one.counts.opened == []
+
+
 async def test_a_probe_that_is_cancelled_lets_another_go() -> None:
     async with asking(deadline_s=5.0, first_try_s=4.0) as one:
         one.server.replies = [as_json({}, 404)] * 5
-        for _ in range(5):
-            await one.why()
+        for number in range(5):
+            await one.why(code_no(number))
         one.clock.s += 10
         one.server.hold.clear()
         probe = asyncio.create_task(one.client.look_up(CODE))
