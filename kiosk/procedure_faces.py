@@ -78,13 +78,14 @@ def procedure_face(flow: Flow, now: Instant) -> ProcedureFace:
     view, service = flow.view, known_service(flow, procedure.service)
     takes = gives_numbers(flow, procedure.service, now)
     pages = view.pages if view else ""
-    # The catalogue is no law: what one case needs the officer says.
-    reserve = _("Cán bộ tại quầy xác nhận giấy tờ cho từng trường hợp.")
-    notes = [procedure.note, reserve if procedure.papers else ""]
+    notes = [procedure.note]
     if service is None:
         notes.append(_("Nơi nộp hồ sơ: mời ông/bà hỏi quầy hướng dẫn."))
     elif not takes:
         notes.append(no_numbers(flow, service, now))
+    if procedure.papers:
+        # The catalogue is no law: what one case needs the officer says.
+        notes.append(_("Cán bộ tại quầy xác nhận giấy tờ cho từng trường hợp."))
     return ProcedureFace(
         code=procedure.code,
         name=procedure.name,

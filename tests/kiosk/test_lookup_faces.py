@@ -47,6 +47,8 @@ from tests.kiosk.hall import (
 
 IN_WORK = DossierState.IN_WORK
 
+RESERVE = "Cán bộ tại quầy xác nhận giấy tờ cho từng trường hợp."
+
 
 def told(flow: Flow, ms: int = 2_000) -> NoticeFace:
     body = face(flow, at(ms)).body
@@ -179,7 +181,7 @@ def test_a_dossier_that_is_ready_leads_to_its_counters() -> None:
     ("due", "detail", "tone", "button"),
     [
         ("2026-11-25T17:00:00+07:00", "Còn 2 ngày, hẹn trả 25/11/2026", "work", ""),
-        ("2026-11-23T17:00:00+07:00", "Hẹn trả hôm nay, 23/11/2026", "work", ""),
+        ("2026-11-23T17:00:00+07:00", "Hẹn trả hôm nay, 23/11/2026", "work", "Lấy số gặp cán bộ"),
         (
             "2026-11-20T17:00:00+07:00",
             "Trễ 3 ngày so với ngày hẹn 20/11/2026",
@@ -451,17 +453,17 @@ def test_a_procedure_says_what_to_bring_how_long_how_much_and_where() -> None:
     assert (body.time, body.fee) == ("10 ngày làm việc", "Theo nghị quyết của HĐND tỉnh")
     assert body.counters == "Quầy 4 · 5 · 6"
     assert body.url == "http://192.168.10.20:8791/p/1.013831"
-    assert body.note == "Nộp trực tuyến được giảm lệ phí."
+    assert body.note == "Nộp trực tuyến được giảm lệ phí. " + RESERVE
     assert (body.button, body.priority) == ("Lấy số cho thủ tục này", "Tôi thuộc diện ưu tiên")
 
 
 def test_a_procedure_without_a_number_says_why() -> None:
     shut = procedure_face(walk(scan(1_000, ProcedureCode("1.001456", "")), start=home()))
     assert (shut.button, shut.priority) == ("", "")
-    assert shut.note == "Hôm nay đã hết số, mai có lại"
+    assert shut.note.startswith("Hôm nay đã hết số, mai có lại")
     nowhere = procedure_face(walk(scan(1_000, ProcedureCode("1.009999", "")), start=home()))
     assert (nowhere.counters, nowhere.button) == ("", "")
-    assert nowhere.note == "Nơi nộp hồ sơ: mời ông/bà hỏi quầy hướng dẫn."
+    assert nowhere.note.startswith("Nơi nộp hồ sơ: mời ông/bà hỏi quầy hướng dẫn.")
 
 
 def test_where_pages_are_unknown_there_is_no_link_and_without_classes_no_priority() -> None:
