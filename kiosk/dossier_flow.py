@@ -6,7 +6,7 @@
                         └── Back, typed ─┘ │  │ anything else    │  └──┼── fits ─────┤
                                            │  ▼                  │     └── Back ─────┘
      any screen but WAITING,    Scanned    │  FINDING            │ TakeForDossier ──▶ WAITING
-     AWAY and a printing TICKET ───────────┘                     └ TakeWithPriority ▶ PRIORITY
+     AWAY, TICKET without its paper ───────┘                     └ TakeWithPriority ▶ PRIORITY
 
 A scan begins a new person's look-up: whatever the one before left is gone first. An answer counts
 only under the number of the question that is awaited. The four digits are kept while they are

@@ -272,8 +272,9 @@ def _hears(flow: Flow, scan: Scan) -> bool:
         case Screen.WAITING | Screen.AWAY:
             return False
         case Screen.TICKET:
+            # Without its paper the screen is all that there is of the number.
             begins = not isinstance(scan, IdentityCard | Unknown)
-            return begins and flow.printing is not Printing.RUNNING
+            return begins and flow.printing is Printing.DONE and not flow.dropping
         case _:
             return True
 

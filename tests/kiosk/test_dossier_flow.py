@@ -107,7 +107,6 @@ def scenes() -> dict[str, Flow]:
         "dropped": walk((4_000, printed("ok")), *drop, start=ticket_flow()),
         "closed": home(view(open=False)),
         "ticket": walk((4_000, printed("ok")), start=ticket_flow()),
-        "ticket_no_paper": walk((4_000, printed("no_paper")), start=ticket_flow()),
     }
 
 
@@ -133,6 +132,16 @@ def test_what_the_one_before_left_is_forgotten_first(scene: str) -> None:
 def test_a_scan_costs_nobody_their_number(what: Scan) -> None:
     for flow in (waiting_flow(), ticket_flow(), Flow()):
         assert step(flow, m.Scanned(what), at(3_200)) == (flow, ())
+
+
+@pytest.mark.parametrize("what", [DossierCode(CODE), TICKET, ProcedureCode("1.013831", "1.013831")])
+def test_a_scan_hides_no_number_that_has_no_paper_or_is_asked_about(what: Scan) -> None:
+    failed = walk((4_000, printed("no_paper")), start=ticket_flow())
+    asked = walk((4_000, printed("ok")), (5_000, m.DropTicket()), start=ticket_flow())
+    for flow in (failed, asked):
+        assert step(flow, m.Scanned(what), at(9_000)) == (flow, ())
+    kept = walk((6_000, m.KeepTicket()), start=asked)
+    assert step(kept, m.Scanned(what), at(9_000))[0].screen is not Screen.TICKET
 
 
 @pytest.mark.parametrize("what", [CARD, Unknown("strange")])
