@@ -38,7 +38,11 @@ def found(flow: Flow) -> tuple[Procedure, ...]:
     """What fits the query, best first."""
     if flow.catalogue is None or flow.browse is None:
         return ()
-    return flow.catalogue.search(flow.browse.query)
+    hits = flow.catalogue.search(flow.browse.query)
+    if hits or not flow.browse.keys:
+        return hits
+    # "karaoke" is no Vietnamese word: Telex spoils it, the keys as they were touched do not.
+    return flow.catalogue.search(flow.browse.keys)
 
 
 def list_pages(count: int) -> int:
@@ -95,8 +99,7 @@ def _tapped_on_list(flow: Flow, browse: Browse, tap: Thing, now: Instant) -> Flo
         case Back():
             return rest(flow, now)
         case TypeKey(key=key):
-            query = telex.press(browse.query, key)
-            return replace(flow, browse=Browse(query))
+            return replace(flow, browse=_typed(browse, key))
         case TurnPage(by=by):
             last = list_pages(len(found(flow))) - 1
             page = min(max(browse.page + by, 0), last)
@@ -106,6 +109,12 @@ def _tapped_on_list(flow: Flow, browse: Browse, tap: Thing, now: Instant) -> Flo
             return show(picked, Screen.PROCEDURE, now) if chosen(picked) else flow
         case _:
             return flow
+
+
+def _typed(browse: Browse, key: str) -> Browse:
+    whole = bool(browse.keys) or not browse.query
+    keys = browse.keys + key if whole and len(key) == 1 else ""
+    return Browse(telex.press(browse.query, key), keys=keys)
 
 
 def _tapped_on_procedure(flow: Flow, tap: Thing, now: Instant) -> Step:

@@ -109,6 +109,8 @@ class Browse(msgspec.Struct, frozen=True):
     page: int = 0
     code: str = ""
     """The procedure on the screen; "" in the list."""
+    keys: str = ""
+    """The keys as they were touched, without what Telex makes of them; "" once one was erased."""
 
 
 class Flow(msgspec.Struct, frozen=True):
@@ -135,6 +137,10 @@ class Flow(msgspec.Struct, frozen=True):
     service: ServiceId | None = None
     lookup: Lookup | None = None
     browse: Browse | None = None
+    left_mark: int | None = None
+    """A mark of the code whose look-up was left by touch at `left_at`: its receipt may still lie
+    under the scanner. Not the code itself, which is gone with the person."""
+    left_at: Instant = Instant(0)
     wish: Wish | None = None
     ticket: Issued | None = None
     printing: Printing = Printing.RUNNING

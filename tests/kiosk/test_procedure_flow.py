@@ -52,6 +52,17 @@ def test_each_key_narrows_the_list() -> None:
     assert flow.browse == Browse()
 
 
+def test_a_word_that_telex_spoils_is_found_by_its_keys() -> None:
+    karaoke = replace(catalogue().procedures[0], code="1.001029", name="Dịch vụ karaoke")
+    flow = replace(at_list("karaoke"), catalogue=Catalogue((karaoke,)))
+    assert flow.browse is not None and "karaoke" not in flow.browse.query
+    assert [one.code for one in found(flow)] == ["1.001029"]
+    flow, _ = step(flow, m.TypeKey("erase"), at(4_000))
+    assert flow.browse is not None and flow.browse.keys == ""
+    flow, _ = step(flow, m.TypeKey("e"), at(4_100))
+    assert flow.browse is not None and flow.browse.keys == "", "what was erased is not known"
+
+
 def test_a_query_does_not_grow_without_end() -> None:
     flow = at_list("k" * (LONGEST + 20))
     assert flow.browse is not None and len(flow.browse.query) == LONGEST
