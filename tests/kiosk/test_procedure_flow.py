@@ -76,14 +76,17 @@ def test_pages_of_the_list_turn_stop_at_both_ends_and_begin_anew_with_a_key() ->
     flow, _ = step(flow, m.TurnPage(1), at(4_000))
     assert flow.browse == Browse(page=1)
     flow, _ = step(flow, m.TypeKey("d"), at(5_000))
-    assert flow.browse == Browse("d")
+    assert flow.browse == Browse("d", keys="d")
 
 
 def test_a_procedure_is_picked_and_back_leads_to_the_list_with_its_query() -> None:
     flow = at_procedure()
-    assert (flow.screen, flow.browse) == (Screen.PROCEDURE, Browse("dat", code="1.013831"))
+    assert (flow.screen, flow.browse) == (
+        Screen.PROCEDURE,
+        Browse("dat", code="1.013831", keys="dat"),
+    )
     back, effects = step(flow, m.Back(), at(4_000))
-    assert (back.screen, back.browse, effects) == (Screen.PROCEDURES, Browse("dat"), ())
+    assert (back.screen, back.browse, effects) == (Screen.PROCEDURES, Browse("dat", keys="dat"), ())
 
 
 def test_a_procedure_that_is_not_there_cannot_be_picked() -> None:
@@ -175,7 +178,7 @@ def test_a_newer_catalogue_is_taken_without_disturbing_anybody() -> None:
 
 def test_a_procedure_that_is_gone_from_the_catalogue_leaves_the_screen() -> None:
     flow, _ = step(at_procedure(), m.CatalogueCame(Catalogue(())), at(4_000))
-    assert (flow.screen, flow.browse) == (Screen.PROCEDURES, Browse("dat"))
+    assert (flow.screen, flow.browse) == (Screen.PROCEDURES, Browse("dat", keys="dat"))
     # Who has just been asked about priority for it is not sent back to nothing.
     asked = walk((4_000, m.TakeWithPriority()), start=at_procedure())
     back = walk((5_000, m.CatalogueCame(Catalogue(()))), (6_000, m.Back()), start=asked)
