@@ -8,9 +8,10 @@
      any screen but WAITING,    Scanned    │  FINDING            │ TakeForDossier ──▶ WAITING
      AWAY, TICKET without its paper ───────┘                     └ TakeWithPriority ▶ PRIORITY
 
-A scan begins a new person's look-up: whatever the one before left is gone first. An answer counts
-only under the number of the question that is awaited. The four digits are kept while they are
-typed, and go with the question; an identity card answers them at once.
+A scan begins a new person's look-up: whatever the one before left is gone first. The same receipt
+read again begins nothing, nor for a moment after its look-up was left: it lies there still. An
+answer counts only under the number of the question that is awaited. The four digits are kept while
+they are typed, and go with the question; an identity card answers them at once.
 
 Back from FINDING leads to CODE where the code was typed, and home where it was scanned.
 """
@@ -56,6 +57,9 @@ from shared.model import Instant, TicketId
 from shared.receipt_code import dossier_code
 
 DIGITS = 4
+TAKEN_AWAY_MS = 3_000
+"""After a look-up is left, its receipt is given this long to be taken from under the scanner."""
+
 ANSWER_WITHIN_MS = round(ANSWER_WITHIN_S * 1000)
 
 
@@ -75,12 +79,20 @@ def opened(flow: Flow, now: Instant) -> Step:
 
 
 def scanned_code(flow: Flow, code: str, now: Instant) -> Step:
-    """A receipt lies before the scanner. Held there, it is read more than once."""
-    if flow.screen is Screen.LOOKING and flow.lookup and flow.lookup.code == code:
-        return flow, ()
+    """A receipt lies before the scanner."""
     if not looks_up(flow):
         return tell(flow, News.LOOKUP_OFF, now), ()
     return _ask(rest(flow, now), Lookup(code), LookUpDossier(code), now)
+
+
+def read_again(flow: Flow, code: str, now: Instant) -> bool:
+    """Whether this is the receipt that was read already, and lies there still."""
+    if flow.lookup is not None and flow.screen in _OF_ONE_CODE:
+        return flow.lookup.code == code
+    return flow.left_mark == hash(code) and now - flow.left_at < TAKEN_AWAY_MS
+
+
+_OF_ONE_CODE = (Screen.LOOKING, Screen.DOSSIER, Screen.DIGITS)
 
 
 def scanned_ticket(flow: Flow, ticket: TicketId, now: Instant) -> Step:
@@ -126,7 +138,7 @@ def tapped(flow: Flow, tap: Thing, now: Instant) -> Step:
             again = Lookup(lookup.code, typed=True)
             return show(replace(flow, lookup=again), Screen.CODE, now), ()
         case _, Back() | Home():
-            return rest(flow, now), ()
+            return _left(flow, lookup, now), ()
         case Screen.FINDING, Start() if resting(flow, now) is Screen.HOME:
             return show(rest(flow, now), Screen.SERVICES, now), ()
         case Screen.CODE, PadKey() | PickStart() | LookUp():
@@ -137,6 +149,13 @@ def tapped(flow: Flow, tap: Thing, now: Instant) -> Step:
             return _tapped_on_dossier(flow, lookup, lookup.dossier, tap, now)
         case _:
             return flow, ()
+
+
+def _left(flow: Flow, lookup: Lookup, now: Instant) -> Flow:
+    rested = rest(flow, now)
+    if flow.screen not in _OF_ONE_CODE:
+        return rested
+    return replace(rested, left_mark=hash(lookup.code), left_at=now)
 
 
 def _tapped_on_code(flow: Flow, lookup: Lookup, tap: Thing, now: Instant) -> Step:
@@ -268,6 +287,8 @@ def slip_done(flow: Flow, done: SlipDone) -> Flow:
 
 def ticked(flow: Flow, now: Instant) -> Flow:
     """Whoever waits for an answer is told in time that there is none."""
+    if flow.left_mark is not None and now - flow.left_at >= TAKEN_AWAY_MS:
+        flow = replace(flow, left_mark=None, left_at=Instant(0))
     lookup = flow.lookup
     if lookup is None or not lookup.asked or now - flow.since < ANSWER_WITHIN_MS:
         return flow

@@ -241,8 +241,11 @@ def _pick(flow: Flow, tap: PickService, now: Instant) -> Step:
 
 
 def _scanned(flow: Flow, scan: Scan, now: Instant) -> Step:
-    """Whoever holds a paper before the scanner is there now, on whatever screen."""
+    """Whoever holds a paper before the scanner is there now, on whatever screen; a receipt that
+    was left there is nobody."""
     if not _hears(flow, scan):
+        return flow, ()
+    if isinstance(scan, DossierCode) and dossier_flow.read_again(flow, scan.code, now):
         return flow, ()
     flow = replace(flow, touched=now)
     match scan:
@@ -267,7 +270,12 @@ _UNKNOWN = {
 
 
 def _hears(flow: Flow, scan: Scan) -> bool:
-    """A scan must not cost anybody their number, and what begins nothing must not hide one."""
+    """A scan must not cost anybody their number, nor what they are at; what begins nothing must
+    not hide either."""
+    if isinstance(scan, Unknown) and _visited(flow):
+        return False
+    if isinstance(scan, IdentityCard) and _visited(flow):
+        return flow.screen in (Screen.DOSSIER, Screen.DIGITS)
     match flow.screen:
         case Screen.WAITING | Screen.AWAY:
             return False
@@ -277,6 +285,19 @@ def _hears(flow: Flow, scan: Scan) -> bool:
             return begins and flow.printing is Printing.DONE and not flow.dropping
         case _:
             return True
+
+
+def _visited(flow: Flow) -> bool:
+    """Whether the screen holds what somebody has found, typed or chosen."""
+    match flow.screen:
+        case Screen.DOSSIER | Screen.DIGITS | Screen.PRIORITY | Screen.PROCEDURE:
+            return True
+        case Screen.CODE:
+            return flow.lookup is not None and bool(flow.lookup.code)
+        case Screen.PROCEDURES:
+            return flow.browse is not None and bool(flow.browse.query)
+        case _:
+            return False
 
 
 # --- the hub, the printer, time ----------------------------------------------------------

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from kiosk import moves as m, paper
 from kiosk.dossier_desk import read
-from kiosk.dossier_flow import ANSWER_WITHIN_MS
+from kiosk.dossier_flow import ANSWER_WITHIN_MS, TAKEN_AWAY_MS
 from kiosk.flow import Flow, Printing, Screen, step
 from kiosk.moves import Inquire, PutOnPaper
 from kiosk.state import Lookup, News
@@ -57,6 +57,7 @@ from tests.kiosk.hall import (
 )
 
 OTHER = DossierCode("H41.17-261111-0007")
+FRESH = DossierCode("H41.17-261112-0011")
 TICKET = TicketLink(TicketId("Zm9vYmFyYmF6cXV4"))
 CARD = IdentityCard("4321")
 LAND = ServiceId("s0")
@@ -113,9 +114,9 @@ def scenes() -> dict[str, Flow]:
 @pytest.mark.parametrize("scene", sorted(scenes()))
 def test_a_scan_begins_a_look_up_on_every_screen(scene: str) -> None:
     before = scenes()[scene]
-    flow, effects = step(before, scan(9_000)[1], at(9_000))
+    flow, effects = step(before, m.Scanned(FRESH), at(9_000))
     assert flow.screen is Screen.LOOKING
-    assert effects[-1] == Inquire(before.orders + 1, LookUpDossier(CODE))
+    assert effects[-1] == Inquire(before.orders + 1, LookUpDossier(FRESH.code))
     assert (flow.service, flow.ticket, flow.wish, flow.browse) == (None, None, None, None)
 
 
@@ -124,7 +125,7 @@ HOLDING = ("priority", "code", "looking", "dossier", "digits", "procedures", "fi
 
 @pytest.mark.parametrize("scene", HOLDING)
 def test_what_the_one_before_left_is_forgotten_first(scene: str) -> None:
-    _, effects = step(scenes()[scene], scan(9_000)[1], at(9_000))
+    _, effects = step(scenes()[scene], m.Scanned(FRESH), at(9_000))
     assert [type(effect) for effect in effects] == [m.Forget, Inquire]
 
 
@@ -150,8 +151,57 @@ def test_what_begins_nothing_hides_no_number(what: Scan) -> None:
     assert step(flow, m.Scanned(what), at(5_000)) == (flow, ())
 
 
-def test_a_receipt_held_before_the_scanner_is_asked_about_once() -> None:
-    assert step(looking(), scan(1_100)[1], at(1_100)) == (replace(looking(), touched=at(1_100)), ())
+@pytest.mark.parametrize("flow", [looking(), at_dossier(), at_digits("43"), at_digits("4321")])
+def test_a_receipt_that_lies_under_the_scanner_is_asked_about_once(flow: Flow) -> None:
+    for moment in (9_000, 12_000, 30_000):
+        assert step(flow, scan(moment)[1], at(moment)) == (flow, ())
+
+
+def test_a_receipt_that_was_left_lying_keeps_nobodys_dossier_on_the_screen() -> None:
+    reads = [scan(moment) for moment in range(2_000, 61_000, 500)]
+    flow = walk(*reads, (61_050, m.Tick()), start=at_dossier())
+    assert (flow.screen, flow.lookup) == (Screen.HOME, None)
+
+
+@pytest.mark.parametrize("flow", [looking(), at_dossier(), at_digits("43")])
+def test_whoever_leaves_has_a_moment_to_take_the_receipt_away(flow: Flow) -> None:
+    gone = walk((5_000, m.Home()), start=flow)
+    assert gone.screen is Screen.HOME
+    early = at(4_999 + TAKEN_AWAY_MS)
+    assert step(gone, scan(0)[1], early) == (gone, ())
+    assert step(gone, m.Scanned(OTHER), early)[0].screen is Screen.LOOKING
+    assert step(gone, scan(0)[1], at(5_000 + TAKEN_AWAY_MS))[0].screen is Screen.LOOKING
+    assert step(gone, m.Tick(), early)[0].left_mark is not None
+    later, _ = step(gone, m.Tick(), at(5_000 + TAKEN_AWAY_MS))
+    assert (later.left_mark, later.left_at) == (None, 0)
+
+
+def test_a_receipt_that_was_not_found_may_be_tried_again_at_once() -> None:
+    assert step(finding(), scan(2_000)[1], at(2_000))[0].screen is Screen.LOOKING
+    gone = walk((2_000, m.Home()), start=finding())
+    assert step(gone, scan(2_100)[1], at(2_100))[0].screen is Screen.LOOKING
+
+
+VISITED = ("priority", "code", "dossier", "digits", "procedures", "procedure")
+
+
+@pytest.mark.parametrize("scene", VISITED)
+def test_a_stray_code_throws_away_nothing_that_somebody_is_at(scene: str) -> None:
+    flow = scenes()[scene]
+    for why in ("strange", "almost", "empty", "other_link"):
+        assert step(flow, m.Scanned(Unknown(why)), at(9_000)) == (flow, ())
+
+
+@pytest.mark.parametrize("scene", ["priority", "code", "procedures", "procedure"])
+def test_an_identity_card_throws_away_nothing_that_somebody_is_at(scene: str) -> None:
+    flow = scenes()[scene]
+    assert step(flow, m.Scanned(CARD), at(9_000)) == (flow, ())
+
+
+@pytest.mark.parametrize("flow", [at_code(), at_list(), home()])
+def test_where_nothing_is_typed_yet_a_stray_code_is_told(flow: Flow) -> None:
+    for what in (CARD, Unknown("strange")):
+        assert step(flow, m.Scanned(what), at(9_000))[0].screen is Screen.FINDING
 
 
 def test_a_centre_without_look_ups_says_so() -> None:

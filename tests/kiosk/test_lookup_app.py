@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from kiosk import paper
+from kiosk.dossier_flow import TAKEN_AWAY_MS
 from kiosk.flow import Printing, Screen
 from kiosk.state import News
 from shared import messages as m
@@ -69,6 +70,7 @@ async def test_a_slip_is_printed_on_request(kivy_window: Any, tmp_path: Path) ->
         assert [slip.code for slip in one.printer.slips] == [CODE]
         one.printer.code = paper.NO_PAPER
         one.tap("Trang đầu")
+        one.ms += TAKEN_AWAY_MS
         one.scanner.read(CODE)
         await one.shows(Screen.DOSSIER)
         one.tap("In phiếu tra cứu")
