@@ -184,6 +184,7 @@ def _unavailable(flow: Flow, lookup: Lookup, start: str, now: Instant) -> Notice
         ),
         button=_HOME,
         start=start,
+        back=_again(lookup),
     )
 
 
@@ -212,7 +213,13 @@ def _not_now(lookup: Lookup, start: str) -> NoticeFace:
         advice=_("Hồ sơ của ông/bà vẫn an toàn. Cần biết ngay, mời ông/bà hỏi quầy hướng dẫn."),
         button=_HOME,
         start=start,
+        back=_again(lookup),
     )
+
+
+def _again(lookup: Lookup) -> str:
+    """Nobody has to type a code twice; a receipt is simply scanned again."""
+    return _("Thử lại") if lookup.typed else ""
 
 
 def _not_found(lookup: Lookup, start: str) -> NoticeFace:

@@ -394,6 +394,22 @@ def test_a_code_that_is_not_found_is_shown_to_be_compared() -> None:
     assert told(found(DossierNotFound())).back == ""
 
 
+TOO_MANY = Refused(request(), "too_many_lookups", "Mời thử lại sau 5 phút.")
+
+
+@pytest.mark.parametrize("finding", [None, DossierUnavailable(None), TOO_MANY])
+def test_a_typed_code_that_got_no_answer_can_be_tried_again(
+    finding: Finding | Refused | None,
+) -> None:
+    typed = walk((1_500, m.PickStart(CODE)), (2_000, m.LookUp()), start=at_code())
+    flow = answer(typed, finding, 2_100)
+    assert told(flow, 3_000).back == "Thử lại"
+    body = face(walk((3_000, m.Back()), start=flow), at(3_100)).body
+    assert isinstance(body, CodeFace)
+    assert (body.code, body.search) == (CODE, True)
+    assert told(found(finding)).back == ""
+
+
 R012 = "Số R012 · Đất đai"
 FOUR = CounterNumber(4)
 
