@@ -15,7 +15,8 @@ DOSSIER and PROCEDURE lead to PRIORITY or WAITING with what the number is for; B
 to them again.
 
 In HOME's stead stands AWAY while the hub is out of touch, and CLOSED while no numbers are given;
-both interrupt SERVICES and PRIORITY too, and go away by themselves. WAITING and TICKET stay: the
+both interrupt SERVICES and PRIORITY too, and go away by themselves; a PRIORITY that a dossier or a
+procedure has led to falls back to that. WAITING and TICKET stay: the
 place is safe whatever happens to the connection or the printer. Looking up goes on out of hours.
 
 Whatever is left of a person when they go is gone from `Flow`, and `Forget` tells the shell so.
@@ -157,7 +158,11 @@ def _settle(flow: Flow, now: Instant) -> Flow:
         # No finger brought this screen up, so the next touch is meant for it.
         return replace(_rest(flow, now), since=Instant(now - SETTLE_MS))
     if flow.screen in (Screen.SERVICES, Screen.PRIORITY) and screen is not Screen.HOME:
-        return _rest(flow, now)
+        before = _before_priority(flow)
+        if before is Screen.SERVICES:
+            return _rest(flow, now)
+        # What was looked up is still true, and says why there is no number now.
+        return _show(replace(flow, service=None), before, now)
     return flow
 
 

@@ -11,6 +11,8 @@ from shared.messages import IssueTicket
 from shared.model import PriorityId, ServiceId, TicketId
 from tests.kiosk.hall import (
     at,
+    at_dossier,
+    at_procedure,
     home,
     issued,
     many,
@@ -310,6 +312,23 @@ def test_a_cut_that_goes_stale_keeps_its_beginning() -> None:
 def test_silence_is_told_at_once_to_whoever_is_choosing() -> None:
     flow, _ = step(priority(), m.ReachChanged(m.Reach.STALE), at(3_000))
     assert (flow.screen, flow.service) == (Screen.AWAY, None)
+
+
+@pytest.mark.parametrize(
+    ("start", "screen"), [(at_dossier(), Screen.DOSSIER), (at_procedure(), Screen.PROCEDURE)]
+)
+def test_the_priority_question_falls_back_to_what_has_led_to_it(
+    start: Flow, screen: Screen
+) -> None:
+    asked = walk((4_000, m.TakeWithPriority()), start=start)
+    assert asked.screen is Screen.PRIORITY
+    for end in (m.ReachChanged(m.Reach.STALE), m.ViewCame(view(open=False))):
+        flow, effects = step(asked, end, at(5_000))
+        assert (flow.screen, flow.service, effects) == (screen, None, ())
+        assert (flow.lookup, flow.browse) == (start.lookup, start.browse)
+    lost = walk((5_000, m.ReachChanged(m.Reach.LOST)), start=asked)
+    assert lost.screen is Screen.PRIORITY
+    assert step(lost, m.Tick(), at(8_000))[0].screen is screen
 
 
 def test_a_ticket_and_a_wish_outlive_the_connection() -> None:
