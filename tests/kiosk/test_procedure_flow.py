@@ -178,7 +178,7 @@ def test_a_newer_catalogue_is_taken_without_disturbing_anybody() -> None:
 
 def test_a_procedure_that_is_gone_from_the_catalogue_leaves_the_screen() -> None:
     flow, _ = step(at_procedure(), m.CatalogueCame(Catalogue(())), at(4_000))
-    assert (flow.screen, flow.browse) == (Screen.PROCEDURES, Browse("dat", keys="dat"))
+    assert (flow.screen, flow.browse) == (Screen.PROCEDURES, Browse("dat"))
     # Who has just been asked about priority for it is not sent back to nothing.
     asked = walk((4_000, m.TakeWithPriority()), start=at_procedure())
     back = walk((5_000, m.CatalogueCame(Catalogue(()))), (6_000, m.Back()), start=asked)
