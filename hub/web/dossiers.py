@@ -30,7 +30,8 @@ _MAX_CODE = 64
 
 
 class Trouble(msgspec.Struct, frozen=True):
-    """Why there is nothing to show: what happened, what is safe, what to do now."""
+    """Why there is nothing to show: what happened, what is safe, what to do now (`{minutes}`: over
+    which look-ups are counted)."""
 
     status: int
     title: str
@@ -49,7 +50,19 @@ TROUBLES = {
         429,
         N_("Đã tra cứu nhiều lần"),
         _NOTHING_LOST,
-        N_("Để giữ an toàn cho thông tin của mọi người, xin chờ khoảng 10 phút rồi tra cứu lại."),
+        N_(
+            "Để giữ an toàn cho thông tin của mọi người, xin chờ khoảng {minutes} phút rồi tra cứu"
+            " lại."
+        ),
+    ),
+    "code_locked": Trouble(
+        429,
+        N_("Bốn số cuối đã bị nhập sai nhiều lần"),
+        _NOTHING_LOST,
+        N_(
+            "Hôm nay, xin hỏi tại quầy. Để trống bốn số cuối, ông/bà vẫn xem được hồ sơ đang ở"
+            " bước nào."
+        ),
     ),
     "lookup_paused": Trouble(
         503, N_("Tra cứu đang tạm dừng"), _NOTHING_LOST, N_("Xin thử lại sau ít phút.")
@@ -118,7 +131,12 @@ def _none(request: Request, digits: bool) -> Response:
 
 
 def _trouble(request: Request, trouble: Trouble, since: str | None = None) -> Response:
-    values: dict[str, Any] = {"trouble": trouble, "guide": _GUIDE, "since": _clock_and_day(since)}
+    values: dict[str, Any] = {
+        "trouble": trouble,
+        "todo": words_of(request)(trouble.todo).format(minutes=_minutes(request)),
+        "guide": _GUIDE,
+        "since": _clock_and_day(since),
+    }
     return page(request, "dossier_trouble.html", trouble.status, forms=True, **values)
 
 
@@ -146,6 +164,10 @@ def _where(request: Request, dossier: DossierView) -> Desk | None:
         return None
     counters = ", ".join(str(number) for number in service.counters)
     return Desk(service.name, counters, hall.state.waiting.get(service.id, 0))
+
+
+def _minutes(request: Request) -> int:
+    return desk_of(request).settings.lookup.minutes
 
 
 def _clock_and_day(at: str | None) -> str:

@@ -110,6 +110,7 @@ DOSSIERS: dict[str, m.Finding | Refusal] = {
     "unavailable": m.DossierUnavailable("2026-11-23T07:55:00+07:00"),
     "bad_code": Refusal("bad_code", "…"),
     "too_many": Refusal("too_many_lookups", "…"),
+    "locked": Refusal("code_locked", "…"),
     "paused": Refusal("lookup_paused", "…"),
     "off": Refusal("lookup_off", "…"),
 }

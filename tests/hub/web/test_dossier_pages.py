@@ -40,7 +40,11 @@ def _clock() -> Instant:
 
 @asynccontextmanager
 async def _phone(
-    folder: Path, lookup: pages.Lookup | None, hall: Hall, base_url: str = "http://testserver"
+    folder: Path,
+    lookup: pages.Lookup | None,
+    hall: Hall,
+    base_url: str = "http://testserver",
+    settings: HubSettings | None = None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     registry = Registry(folder)
     app = build(
@@ -49,7 +53,7 @@ async def _phone(
         clock=_clock,
         live_port=lambda: 8765,
         metrics=Metrics(),
-        settings=HubSettings(),
+        settings=settings or HubSettings(),
         lookup=lookup,
     )
     transport = httpx.ASGITransport(app, client=("10.1.2.3", 5))
@@ -178,6 +182,28 @@ async def test_a_refused_look_up_says_what_is_safe_and_what_to_do(
     assert page.status_code == TROUBLES[refusal].status
     for text in (TROUBLES[refusal].title, "không bị ảnh hưởng", "quầy hướng dẫn"):
         assert text in page.text
+    assert "{" not in page.text
+
+
+async def test_how_long_to_wait_is_what_the_hub_counts_over(
+    tmp_path: Path, lookup: FakeLookup
+) -> None:
+    lookup.finding = Refusal("too_many_lookups", "…")
+    settings = HubSettings(lookup=LookupLimits(minutes=25))
+    async with _phone(tmp_path, lookup, _hall(), settings=settings) as phone:
+        assert "khoảng 25 phút" in (await _ask(phone)).text
+
+
+async def test_a_locked_code_leads_to_the_counter_and_to_the_state_without_digits(
+    phone: httpx.AsyncClient, lookup: FakeLookup
+) -> None:
+    lookup.finding = Refusal("code_locked", "…")
+    page = await _ask(phone, digits="1234")
+    for text in ("Hôm nay", "hỏi tại quầy", "Để trống bốn số cuối"):
+        assert text in page.text
+    phone.cookies.set("motcua_lang", "en")
+    page = await _ask(phone, digits="1234")
+    assert "leave the last four digits empty" in page.text
 
 
 async def test_a_silent_system_is_named_with_the_time_it_last_answered(
