@@ -213,7 +213,13 @@ def _serve(args: argparse.Namespace) -> int:
                 listed, site.service, args.data, dossiers=dossiers, clock=_now, zone=site.zone
             )
             lookup = Lookup(
-                hall, dossiers, lambda: procedures.catalogue, settings.lookup, _now, meter=metrics
+                hall,
+                dossiers,
+                lambda: procedures.catalogue,
+                settings.lookup,
+                _now,
+                at_once=settings.dossiers.at_once,
+                meter=metrics,
             )
             live = Live(
                 hall,

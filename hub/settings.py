@@ -27,8 +27,8 @@ class EOneStopSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Certificates (PEM) of who signs for that system, and nobody else; empty: the machine's."""
     deadline_s: Annotated[float, msgspec.Meta(gt=0, le=6)] = 6.0
     """For one look-up with everything in it."""
-    at_once: Annotated[int, msgspec.Meta(ge=1, le=64)] = 8
-    """Requests that may be under way."""
+    at_once: Annotated[int, msgspec.Meta(ge=3, le=64)] = 8
+    """Requests that may be under way; all but two of them, and at most six, may be phones'."""
     fields: dict[str, str] = msgspec.field(default_factory=dict)
     """National field name → that system's own, for those that differ."""
 

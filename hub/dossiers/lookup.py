@@ -25,8 +25,10 @@ import hmac
 import re
 import time
 from collections.abc import Awaitable, Callable
+from itertools import islice
 from typing import Protocol
 
+import msgspec
 import structlog
 
 from hub.dossiers.base import Dossier, Dossiers, Found, NotFound, Unavailable
@@ -47,17 +49,22 @@ from shared.receipt_code import dossier_code, procedure_code
 
 log = structlog.get_logger()
 
-PAGE = 20
-"""Procedures in one `ProcedurePage`."""
+PAGE_BYTES = 32 * 1024
+"""About how long one `ProcedurePage` is, encoded; a single procedure may be longer."""
 
 PHONES_AT_ONCE = 6
-"""Of the places that the e-one-stop client has, so many may be phones': kiosks always find one."""
+"""Of the places that the e-one-stop client has, at most so many are phones'."""
 
-PHONE_PATIENCE_S = 3.0
-"""How long a phone waits for such a place."""
+KIOSKS_KEEP = 2
+"""So many of these places are never phones': kiosks always find one."""
+
+PHONE_PATIENCE_S = 1.0
+"""How long a phone waits for such a place: with the client's 6 s it ends by `DEADLINE_S`, where the
+last failure with digits is answered."""
 
 DEADLINE_S = 7.0
-"""When the last failure with digits is answered: the client gives up after 6 s."""
+"""When the last failure with digits is answered: the client gives up after 6 s, for which a phone
+has waited `PHONE_PATIENCE_S` at most."""
 
 KEPT_MS = 60_000
 """How old an answer of the e-one-stop client can be."""
@@ -86,7 +93,8 @@ class Meter(Protocol):
 
 
 class Lookup:
-    """Answers the questions of screens and phones."""
+    """Answers the questions of screens and phones; `at_once` is how many requests the e-one-stop
+    client has under way at most, 3 or more."""
 
     def __init__(
         self,
@@ -96,6 +104,7 @@ class Lookup:
         figures: LookupLimits,
         clock: Callable[[], Instant],
         *,
+        at_once: int = 8,
         meter: Meter | None = None,
         elapsed: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -110,7 +119,7 @@ class Lookup:
         self._elapsed = elapsed
         self._sleep = sleep
         self._meter = meter
-        self._phones = asyncio.Semaphore(PHONES_AT_ONCE)
+        self._phones = asyncio.Semaphore(min(PHONES_AT_ONCE, at_once - KIOSKS_KEEP))
         self._down: m.DossierUnavailable | None = None
         self._down_at = Instant(0)
         self._alarmed = False
@@ -200,8 +209,7 @@ class Lookup:
             return self._state_of(asker, code, found)
         day = f"{self._hall.state.local(now):%Y-%m-%d}"
         if not self._limits.guess(code, day):
-            words = _("Mã hồ sơ này đã bị nhập sai nhiều lần hôm nay. Mời ông/bà hỏi tại quầy.")
-            return Refusal("too_many_lookups", words)
+            return _locked()
         failed = False
         try:
             found = await dossiers.look_up(code)
@@ -286,6 +294,14 @@ def _too_many(code: str) -> Refusal:
     return Refusal("too_many_lookups", words)
 
 
+def _locked() -> Refusal:
+    words = _(
+        "Hôm nay bốn số cuối của hồ sơ này đã bị nhập sai nhiều lần. Mời ông/bà hỏi tại quầy."
+        " Không nhập bốn số cuối, ông/bà vẫn xem được hồ sơ đến đâu."
+    )
+    return Refusal("code_locked", words)
+
+
 def _outcome(finding: m.Finding | Refusal) -> str:
     if isinstance(finding, Refusal):
         return finding.code
@@ -293,7 +309,12 @@ def _outcome(finding: m.Finding | Refusal) -> str:
 
 
 def _page(catalogue: Catalogue, after: int, fingerprint: str) -> m.ProcedurePage:
-    known = fingerprint == catalogue.fingerprint
-    first = max(0, after)
-    part = () if known else catalogue.procedures[first : first + PAGE]
-    return m.ProcedurePage(catalogue.fingerprint, len(catalogue.procedures), part)
+    part: list[m.Procedure] = []
+    if fingerprint != catalogue.fingerprint:
+        left = PAGE_BYTES
+        for procedure in islice(catalogue.procedures, max(0, after), None):
+            left -= len(msgspec.json.encode(procedure))
+            if part and left < 0:
+                break
+            part.append(procedure)
+    return m.ProcedurePage(catalogue.fingerprint, len(catalogue.procedures), tuple(part))

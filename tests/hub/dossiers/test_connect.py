@@ -15,6 +15,7 @@ from hub.metrics import Metrics
 from hub.settings import EOneStopSettings
 from shared.errors import SettingsError
 from shared.model import Instant
+from shared.settings import load
 from tests.hub.dossiers.small_server import CLIENT_ID, CODE, SECRET, dossier, small_server
 
 
@@ -140,3 +141,13 @@ def test_a_secret_that_will_not_do_is_not_shown(
     with pytest.raises(SettingsError, match=says) as caught:
         build(settings(path), clock, Metrics())
     assert "geheim" not in str(caught.value)
+
+
+@pytest.mark.parametrize("at_once", [2, 65])
+def test_places_are_enough_for_phones_and_kiosks(tmp_path: Path, at_once: int) -> None:
+    file = tmp_path / "hub.toml"
+    file.write_text(f"at_once = {at_once}\n", encoding="utf-8")
+    with pytest.raises(SettingsError, match="at_once"):
+        load(file, EOneStopSettings)
+    file.write_text("at_once = 3\n", encoding="utf-8")
+    assert load(file, EOneStopSettings).at_once == 3

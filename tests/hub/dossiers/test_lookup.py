@@ -19,7 +19,7 @@ from hub.engine.rights import Actor
 from hub.hall import Hall
 from hub.journal.memory import MemoryJournal
 from hub.metrics import Metrics
-from hub.settings import LookupLimits
+from hub.settings import EOneStopSettings, LookupLimits
 from shared import messages as m
 from shared.dossiers import DossierState
 from shared.model import CounterNumber, Instant, RequestId, Role, TicketId
@@ -227,6 +227,29 @@ async def test_phones_leave_room_for_kiosks_and_do_not_wait_for_ever(
     assert set(await asyncio.gather(*waiting[: lookups.PHONES_AT_ONCE])) == {m.DossierNotFound()}
 
 
+@pytest.mark.parametrize(("at_once", "phones"), [(3, 1), (5, 3), (8, 6), (64, 6)])
+async def test_kiosks_keep_places_however_few_there_are(
+    clock: Time, monkeypatch: pytest.MonkeyPatch, at_once: int, phones: int
+) -> None:
+    monkeypatch.setattr(lookups, "PHONE_PATIENCE_S", 0.05)
+    fake = FakeDossiers()
+    fake.gate = asyncio.Event()
+    hall = Hall(SITE, MemoryJournal(), clock.clock)
+    asked = Lookup(hall, fake, lambda: CATALOGUE, LookupLimits(), clock.clock, at_once=at_once)
+    waiting = [
+        asyncio.create_task(asked.dossier(asker(n, phone=True), code(n), None)) for n in range(9)
+    ]
+    await asyncio.gather(*waiting[phones:])
+    assert fake.waiting == phones
+    fake.gate.set()
+    await asyncio.gather(*waiting)
+
+
+def test_a_phone_that_waited_is_answered_by_the_last_moment_of_failures() -> None:
+    longest = EOneStopSettings().deadline_s
+    assert lookups.PHONE_PATIENCE_S + longest <= lookups.DEADLINE_S
+
+
 @pytest.mark.parametrize("known", [True, False])
 async def test_a_code_is_locked_after_five_wrong_digits_whether_it_exists_or_not(
     clock: Time, known: bool
@@ -236,7 +259,10 @@ async def test_a_code_is_locked_after_five_wrong_digits_whether_it_exists_or_not
         assert await asked.dossier(asker(number), CODE, "0000") == WRONG
     before = clock.s
     locked = await asked.dossier(asker(9), CODE, DIGITS)
-    assert why(locked) == "too_many_lookups"
+    assert why(locked) == "code_locked"
+    assert isinstance(locked, Refusal)
+    for told in ("Hôm nay", "tại quầy", "Không nhập bốn số cuối"):
+        assert told in locked.reason
     assert clock.s == before
     plain = await asked.dossier(asker(9), CODE, None)
     assert isinstance(plain, m.DossierFound if known else m.DossierNotFound)
@@ -484,14 +510,36 @@ async def test_the_catalogue_is_told_by_code_and_in_pages(asked: Lookup) -> None
         page = await asked.answer(KIOSK, "", m.ListProcedures(len(together)))
         assert isinstance(page, m.ProcedurePage)
         assert (page.total, page.fingerprint) == (45, CATALOGUE.fingerprint)
-        assert 0 < len(page.procedures) <= lookups.PAGE
+        assert len(page.procedures) > 0
         together += page.procedures
     assert tuple(together) == CATALOGUE.procedures
     known = await asked.answer(KIOSK, "", m.ListProcedures(0, CATALOGUE.fingerprint))
     assert known == m.ProcedurePage(CATALOGUE.fingerprint, 45, ())
     below = await asked.answer(KIOSK, "", m.ListProcedures(-5))
     assert isinstance(below, m.ProcedurePage)
-    assert below.procedures == CATALOGUE.procedures[:20]
+    assert below.procedures == CATALOGUE.procedures
+
+
+async def test_a_page_of_the_catalogue_holds_as_much_as_a_frame_should(
+    hall: Hall, clock: Time
+) -> None:
+    long = "ở" * 4000  # 12 kB each
+    lines = [msgspec.structs.replace(one, note=long) for one in CATALOGUE.procedures]
+    lines[3] = msgspec.structs.replace(lines[3], note=5 * long)
+    catalogue = Catalogue(tuple(lines))
+    asked = Lookup(hall, None, lambda: catalogue, LookupLimits(), clock.clock)
+    together: list[m.Procedure] = []
+    sizes: list[int] = []
+    while len(together) < 45:
+        page = await asked.answer(KIOSK, "", m.ListProcedures(len(together)))
+        assert isinstance(page, m.ProcedurePage)
+        assert len(page.procedures) == 1 or (
+            len(msgspec.json.encode(page.procedures)) <= lookups.PAGE_BYTES + 1024
+        )
+        sizes.append(len(page.procedures))
+        together += page.procedures
+    assert tuple(together) == catalogue.procedures
+    assert sizes == [2, 1, 1, *[2] * 20, 1]
 
 
 @pytest.mark.parametrize(
