@@ -1,6 +1,7 @@
 """The kiosk's shell: hub link, screens and printer in one asyncio loop, and the flow between."""
 
 import asyncio
+import gc
 import signal
 import time
 from collections.abc import Callable, Coroutine
@@ -121,6 +122,9 @@ class KioskApp(App):
     def on_start(self) -> None:
         """The window is there."""
         self.screens.warm()
+        # What stands now stands all day: a collection that walks through it takes 0.1 s of a tap.
+        gc.collect()
+        gc.freeze()
         self._show()
         self._painter = Painter(self._flipped, self.options.picture)
         self._shutter = Shutter()
