@@ -33,6 +33,11 @@ GAP_S = 2.0
 QUIET = time(2, 30)
 """Hall time at which nobody waits for the system."""
 AGAIN_AFTER_S = 3600.0
+MOST_PAPERS = 50
+MOST_PAPERS_BYTES = 8 * 1024
+"""Lines of papers, and their UTF-8 in all, that are taken over from the system."""
+_ITS_OWN = ("unreadable", "too_big")
+"""Why there is no answer that may lie in this one answer: the next question may well have one."""
 _NAP_S = 600.0
 """The longest sleep: a clock that is set is noticed within it."""
 
@@ -83,28 +88,48 @@ class Procedures:
                 await self._sleep(AGAIN_AFTER_S)
 
     async def refresh(self, dossiers: Dossiers) -> bool:
-        """Ask for every procedure of ours that the system lists. False: it did not answer all.
+        """Ask for every procedure of ours that the system lists, or for all of ours when its list
+        is too long or cannot be read. False: the system went, or had no answer that can be read.
 
         What was learned until then is used and kept.
         """
         overview = await dossiers.procedures()
+        known: dict[str, ProcedureText] = {}
+        ours = [one.code for one in self._listed]
         if isinstance(overview, Unavailable):
-            return self._note(overview)
-        known = {text.code: text for text in overview}
-        ours = [one.code for one in self._listed if one.code in known]
+            if overview.why not in _ITS_OWN:
+                return self._note(overview)
+            log.warning("procedures.no_list", why=overview.why)
+        else:
+            known = {text.code: text for text in overview}
+            ours = [code for code in ours if code in known]
+        learned, trouble = await self._ask_each(dossiers, ours, known)
+        await self._learn(learned)
+        if trouble is None:
+            log.info("procedures.refreshed", ours=len(learned), theirs=len(known))
+        return self._note(trouble)
+
+    async def _ask_each(
+        self, dossiers: Dossiers, ours: list[str], known: dict[str, ProcedureText]
+    ) -> tuple[dict[str, ProcedureText], Unavailable | None]:
+        """The texts of our codes, and the trouble that ended it, or that all of them had."""
         learned: dict[str, ProcedureText] = {}
-        trouble = None
+        answered, trouble = False, None
         for code in ours:
             await self._sleep(GAP_S)
             answer = await dossiers.procedure(code)
             if isinstance(answer, Unavailable):
                 trouble = answer
-                break
-            learned[code] = answer if isinstance(answer, ProcedureText) else known[code]
-        await self._learn(learned)
-        if trouble is None:
-            log.info("procedures.refreshed", ours=len(ours), theirs=len(known))
-        return self._note(trouble)
+                if answer.why in _ITS_OWN:
+                    log.warning("procedures.one_left_out", code=code, why=answer.why)
+                    continue
+                return learned, trouble
+            answered = True
+            if isinstance(answer, ProcedureText):
+                learned[code] = answer
+            elif code in known:
+                learned[code] = known[code]
+        return learned, None if answered else trouble
 
     async def _learn(self, learned: dict[str, ProcedureText]) -> None:
         texts = self._texts | learned
@@ -163,8 +188,15 @@ def _newest(listed: Procedure, text: ProcedureText | None) -> Procedure:
         listed,
         name=name,
         agency=nfc(text.agency) or listed.agency,
-        papers=tuple(nfc(paper) for paper in text.papers if paper) or listed.papers,
+        papers=_papers(text.papers) or listed.papers,
         time=nfc(text.time) or listed.time,
         fee=nfc(text.fee) or listed.fee,
         words=words,
     )
+
+
+def _papers(told: tuple[str, ...]) -> tuple[str, ...]:
+    """The system's papers, none when they are too many to take over: a part would mislead."""
+    papers = tuple(nfc(paper) for paper in told if paper)
+    long = sum(len(paper.encode()) for paper in papers) > MOST_PAPERS_BYTES
+    return () if long or len(papers) > MOST_PAPERS else papers

@@ -154,6 +154,83 @@ async def test_what_was_learned_before_the_system_went_is_kept(tmp_path: Path) -
     assert names == ["Đính chính sổ", BIRTH.name]
 
 
+class Partly(FakeDossiers):
+    """Has no list, or no answer for some procedures."""
+
+    listing: Unavailable | None = None
+    without: dict[str, Unavailable]
+
+    async def procedures(self) -> tuple[ProcedureText, ...] | Unavailable:
+        return self.listing or await super().procedures()
+
+    async def procedure(self, code: str) -> ProcedureText | NotFound | Unavailable:
+        answer = await super().procedure(code)
+        return self.without.get(code, answer)
+
+
+NEWER_BIRTH = replace(NEWER, code=BIRTH.code, name="Khai sinh")
+
+
+def _names(procedures: Procedures) -> list[str]:
+    return [one.name for one in procedures.catalogue.procedures]
+
+
+@pytest.mark.parametrize("why", ["unreadable", "too_big"])
+async def test_one_procedure_that_cannot_be_read_does_not_stop_the_others(
+    tmp_path: Path, why: str
+) -> None:
+    dossiers = Partly(texts=[NEWER, NEWER_BIRTH])
+    dossiers.without = {LAND.code: Unavailable(why=why)}
+    procedures = _procedures(tmp_path)
+    assert await procedures.refresh(dossiers)
+    assert _names(procedures) == [LAND.name, "Khai sinh"]
+
+
+async def test_where_no_procedure_can_be_read_it_is_asked_again_soon(tmp_path: Path) -> None:
+    dossiers = Partly(texts=[NEWER, NEWER_BIRTH])
+    dossiers.without = {code: Unavailable(why="unreadable") for code in (LAND.code, BIRTH.code)}
+    procedures = _procedures(tmp_path)
+    assert not await procedures.refresh(dossiers)
+    assert _names(procedures) == [LAND.name, BIRTH.name]
+
+
+@pytest.mark.parametrize("why", ["unreadable", "too_big"])
+async def test_without_a_list_our_own_procedures_are_asked_for(tmp_path: Path, why: str) -> None:
+    dossiers = Partly(texts=[NEWER])  # BIRTH is none of theirs
+    dossiers.listing, dossiers.without = Unavailable(why=why), {}
+    procedures = _procedures(tmp_path)
+    with capture_logs() as logs:
+        assert await procedures.refresh(dossiers)
+    assert _names(procedures) == ["Đính chính sổ", BIRTH.name]
+    assert {"event": "procedures.no_list", "log_level": "warning", "why": why} in logs
+
+
+async def test_a_system_that_is_away_is_not_asked_for_each(tmp_path: Path) -> None:
+    dossiers = Partly(texts=[NEWER])
+    dossiers.listing, dossiers.without = Unavailable(why="timeout"), {}
+    assert not await _procedures(tmp_path).refresh(dossiers)
+    assert dossiers.calls == 0
+
+
+@pytest.mark.parametrize(
+    ("papers", "taken"),
+    [
+        (("Giấy",) * 50, True),
+        (("Giấy",) * 51, False),
+        (("a" * 4096,) * 2, True),
+        (("ở" * 2731,), False),  # three bytes each
+    ],
+)
+async def test_papers_without_end_are_not_taken_over(
+    tmp_path: Path, papers: tuple[str, ...], taken: bool
+) -> None:
+    procedures = _procedures(tmp_path)
+    assert await procedures.refresh(FakeDossiers(texts=[replace(NEWER, papers=papers)]))
+    land = _land(procedures)
+    assert land.papers == (papers if taken else LAND.papers)
+    assert land.time == "5 ngày"
+
+
 def test_a_damaged_file_is_put_aside_and_said(tmp_path: Path) -> None:
     (tmp_path / FILE).write_text("{half", encoding="utf-8")
     with capture_logs() as logs:
