@@ -68,10 +68,14 @@ def test_a_scan_ends_another_persons_look_up(hall: Hall) -> None:
     hall.scan_until(SHOW[DossierState.FINISHED], "dossier")
     first = hall.kiosk_picture()
     hall.scan_until("1.012790.000.00.00.H41", "procedure")
-    hall.scan_until("nothing that anybody knows", "finding")
     hall.scan_until(SHOW[DossierState.FINISHED], "dossier")
     same = centre(hall.kiosk_picture(), theme.GOLD)
     assert same == centre(first, theme.GOLD)
+
+
+def test_what_is_no_code_is_answered_with_a_helpful_word(hall: Hall) -> None:
+    hall.go_home()
+    hall.scan_until("nothing that anybody knows", "finding")
 
 
 def test_nothing_of_a_person_stays_behind(hall: Hall) -> None:
@@ -114,7 +118,7 @@ def found_in(hall: Hall, told: tuple[str, ...]) -> list[str]:
 
 def test_a_kiosk_that_crashes_leaves_no_core(hall: Hall) -> None:
     hall.go_home()
-    hall.scan_until(SHOW[DossierState.FINISHED], "dossier")
+    hall.scan_until(SHOW[DossierState.STOPPED], "dossier")
     limits = Path(f"/proc/{hall.kiosk.pid}/limits").read_text(encoding="ascii")
     line = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
     assert line.split()[4:6] == ["0", "0"]
