@@ -5,6 +5,8 @@ from datetime import datetime
 import msgspec
 
 from kiosk.counter_words import counters_text
+from kiosk.dossier_flow import looks_up
+from kiosk.procedure_flow import has_procedures
 from kiosk.state import Flow, Lookup, News, Screen, moment, resting
 from shared.i18n import _
 from shared.messages import TicketView
@@ -15,7 +17,8 @@ from shared.vietnamese import date_words
 class NoticeFace(msgspec.Struct, frozen=True):
     """What happened, what is safe, what to do; `button` leads home, and is empty where nothing is
     to be done; `start` takes a number all the same, and is empty where there are none; `back` leads
-    to the code as it was typed, and is empty where none was."""
+    to the code as it was typed, and is empty where none was; `lookup` and `procedures` lead to what
+    can be had without a number, and are empty where it cannot."""
 
     sign: str = "info"
     """"info", "warn", "good" or "closed"."""
@@ -25,6 +28,8 @@ class NoticeFace(msgspec.Struct, frozen=True):
     button: str = ""
     start: str = ""
     back: str = ""
+    lookup: str = ""
+    procedures: str = ""
 
 
 _HOME = _("Về trang đầu")
@@ -69,7 +74,7 @@ def away() -> NoticeFace:
 
 
 def closed(flow: Flow, now: Instant) -> NoticeFace:
-    """Out of hours."""
+    """Out of hours: no numbers, and all the same answers."""
     view = flow.view
     opening = view.next_opening if view else None
     hours = view.hours if view else ""
@@ -77,7 +82,16 @@ def closed(flow: Flow, now: Instant) -> NoticeFace:
         sign="closed",
         title=_("Hiện chưa phát số"),
         safe=_back_at(opening, moment(flow, now)),
-        advice=_("Giờ làm việc hôm nay: {hours}").format(hours=hours) if hours else "",
+        advice="\n".join(
+            line
+            for line in (
+                _("Giờ làm việc hôm nay: {hours}").format(hours=hours) if hours else "",
+                _("Có thể quét giấy tiếp nhận để tra cứu.") if looks_up(flow) else "",
+            )
+            if line
+        ),
+        lookup=_("Tra cứu hồ sơ") if looks_up(flow) else "",
+        procedures=_("Tìm thủ tục") if has_procedures(flow) else "",
     )
 
 

@@ -167,7 +167,8 @@ class NoticePage(Page):
 
     def on_kv_post(self, *_args: Any) -> None:
         """Which buttons there are to choose from, left to right; `ids` alone would let them go."""
-        self._ways = [self.ids[name].__self__ for name in ("back", "understood", "start")]
+        names = ("back", "understood", "start", "lookup", "procedures")
+        self._ways = [self.ids[name].__self__ for name in names]
         self.on_face()
 
     def on_face(self, *_args: Any) -> None:
@@ -175,7 +176,8 @@ class NoticePage(Page):
         if not hasattr(self, "_ways"):
             return  # kv is not applied yet
         # Their texts follow the face only after this.
-        texts = (self.face.back, self.face.button, self.face.start)
+        face = self.face
+        texts = (face.back, face.button, face.start, face.lookup, face.procedures)
         wanted = [push for push, text in zip(self._ways, texts, strict=True) if text]
         if self.ids.ways.children[::-1] != wanted:
             self.ids.ways.clear_widgets()

@@ -14,7 +14,7 @@ from kiosk.flow import Printing, Screen
 from kiosk.state import News
 from shared import messages as m
 from shared.model import ServiceId
-from tests.kiosk.hall import CODE, catalogue, dossier, request
+from tests.kiosk.hall import CODE, catalogue, dossier, request, view
 from tests.kiosk.in_window import Hall, hall
 
 NAME = "N***** V** A"
@@ -197,3 +197,18 @@ async def test_the_first_frame_of_each_screen_is_noted(kivy_window: Any, tmp_pat
     moments = [line["drawn_ns"] for line in lines]
     assert moments == sorted(moments)
     assert CODE.encode() not in msgspec.json.encode(lines)
+
+
+async def test_a_closed_hall_still_looks_up_and_finds_procedures(
+    kivy_window: Any, tmp_path: Path
+) -> None:
+    async with hall(kivy_window, tmp_path, catalogue=catalogue()) as one:
+        one.hub.view = view(open=False)
+        one.app.begin()
+        await one.shows(Screen.CLOSED)
+        one.tap("Tra cứu hồ sơ")
+        await one.shows(Screen.CODE)
+        one.tap("Trang đầu")
+        await one.shows(Screen.CLOSED)
+        one.tap("Tìm thủ tục")
+        await one.shows(Screen.PROCEDURES)

@@ -83,6 +83,18 @@ def test_home_offers_what_there_is() -> None:
     assert ways(replace(home(), catalogue=Catalogue(()))) == (True, False)
 
 
+def test_a_closed_hall_offers_what_needs_no_number() -> None:
+    shut = home(view(open=False))
+    body = told(shut, 500)
+    assert (body.lookup, body.procedures) == ("Tra cứu hồ sơ", "Tìm thủ tục")
+    hours, scanning = body.advice.split("\n")
+    assert hours.startswith("Giờ làm việc hôm nay")
+    assert scanning == "Có thể quét giấy tiếp nhận để tra cứu."
+    bare = replace(home(view(open=False, dossier_prefixes=(), hours="")), catalogue=None)
+    body = told(bare, 500)
+    assert (body.lookup, body.procedures, body.advice) == ("", "", "")
+
+
 # --- the code ----------------------------------------------------------------------------
 
 

@@ -232,6 +232,8 @@ def test_a_face_that_is_shown_already_draws_nothing(kivy_window: Any, root: Any)
         ({"button": "Về trang đầu"}, ["Về trang đầu"]),
         ({"button": "Về", "start": "Lấy số"}, ["Về", "Lấy số"]),
         ({"button": "Về", "start": "Lấy số", "back": "Sửa mã"}, ["Sửa mã", "Về", "Lấy số"]),
+        ({"lookup": "Tra cứu", "procedures": "Tìm"}, ["Tra cứu", "Tìm"]),
+        ({"procedures": "Tìm"}, ["Tìm"]),
         ({}, []),
     ],
 )
