@@ -41,7 +41,7 @@ def test_a_code_too_long_for_bars_is_a_qr_of_the_bare_code(dots: int) -> None:
     [
         a_slip(code=LONG_CODE, procedure=LONG, state_detail=LONG, todo=LONG),
         a_slip(steps=((LONG, LONG, True), (LONG, LONG, False)), todo_lines=(LONG,)),
-        a_slip(site="Trung tâm Phục vụ hành chính công tỉnh Nghệ An", province="Tỉnh Nghệ An"),
+        a_slip(site="Trung tâm Phục vụ hành chính công tỉnh Nghệ An", province="tỉnh Nghệ An"),
     ],
     ids=["long", "long steps", "one name"],
 )
