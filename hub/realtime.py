@@ -290,6 +290,8 @@ class _Conversation:
             words = _("Đã chào rồi; chỉ nhận lệnh (command) và câu hỏi (question).")
             self._refuse(None, Refusal("bad_frame", words))
             return
+        if isinstance(frame, m.ReportFrame):
+            return  # nothing compares yet
         request_id = frame.request_id
         if not _UUID.fullmatch(request_id):
             self._refuse(None, Refusal("bad_frame", _("request_id phải là một UUID.")))

@@ -151,6 +151,26 @@ class PickProcedure(msgspec.Struct, frozen=True):
     code: str
 
 
+class Mode(StrEnum):
+    """A way of drawing that makes the screens easier to use."""
+
+    LARGE = "large"
+    CONTRAST = "contrast"
+    LOW = "low"
+
+
+class Toggle(msgspec.Struct, frozen=True):
+    """One of the buttons that make the screens easier to use; on every screen."""
+
+    mode: Mode
+
+
+class PickLanguage(msgspec.Struct, frozen=True):
+    """Read on in this language; on every screen."""
+
+    language: str
+
+
 class Scanned(msgspec.Struct, frozen=True):
     """The scanner has read something, on whatever screen."""
 
@@ -251,6 +271,8 @@ Thing = (
     | OpenProcedures
     | TypeKey
     | PickProcedure
+    | Toggle
+    | PickLanguage
     | Scanned
     | Answer
     | CatalogueCame
@@ -288,6 +310,8 @@ TAPS = (
     OpenProcedures,
     TypeKey,
     PickProcedure,
+    Toggle,
+    PickLanguage,
 )
 
 

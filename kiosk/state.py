@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from kiosk.moves import Effect, Reach, Wish
 from shared.dossiers import DossierView
+from shared.i18n import SOURCE
 from shared.messages import Issued, KioskService, KioskView, TicketView
 from shared.model import Instant, ServiceId
 from shared.procedures import Catalogue
@@ -41,6 +42,9 @@ class Screen(StrEnum):
     PROCEDURES = "procedures"
     PROCEDURE = "procedure"
     FINDING = "finding"
+    CARD = "card"
+    """An identity card is wanted before the number."""
+    EMERGENCY = "emergency"
 
 
 class Printing(StrEnum):
@@ -68,6 +72,15 @@ class News(StrEnum):
     OTHER_LINK = "other_link"
     ALMOST = "almost"
     STRANGE = "strange"
+
+
+class Ease(msgspec.Struct, frozen=True):
+    """How the screens are drawn for this person; gone with them."""
+
+    large: bool = False
+    contrast: bool = False
+    low: bool = False
+    """Everything in the lower half, for who cannot reach higher."""
 
 
 class Lookup(msgspec.Struct, frozen=True):
@@ -133,6 +146,9 @@ class Flow(msgspec.Struct, frozen=True):
     """Counts the people."""
     orders: int = 0
     """Counts questions and slips: none has the number of another."""
+    language: str = SOURCE
+    """What this person reads; the screens are Vietnamese again for the next."""
+    ease: Ease = Ease()
     page: int = 0
     service: ServiceId | None = None
     lookup: Lookup | None = None

@@ -1,7 +1,9 @@
 """Texts for citizens and officers. The source language is Vietnamese; catalogues add others."""
 
 import gettext
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -13,20 +15,37 @@ LANGUAGES = (SOURCE, "en")
 """What pages can be read in; every one but the source has a catalogue."""
 
 
+_speaks: ContextVar[str] = ContextVar("language", default=SOURCE)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Within this block `_`, `n_` and `local` speak `language`."""
+    before = _speaks.set(language)
+    try:
+        yield
+    finally:
+        _speaks.reset(before)
+
+
 @cache
+def _texts(language: str) -> gettext.NullTranslations:
+    if language == SOURCE:
+        return gettext.NullTranslations()
+    return _catalogue(LOCALES / language / "LC_MESSAGES" / "motcua.po")
+
+
 def translator(language: str) -> Callable[[str], str]:
-    """The function that turns a Vietnamese source text into `language`, one of `LANGUAGES`.
+    """The function that turns a Vietnamese source text into `language`.
 
     A text without a translation stays Vietnamese: a citizen never sees an empty label.
     """
-    if language == SOURCE or language not in LANGUAGES:
-        return gettext.NullTranslations().gettext
-    return _catalogue(LOCALES / language / "LC_MESSAGES" / "motcua.po").gettext
+    return _texts(language).gettext
 
 
 def _catalogue(path: Path) -> gettext.NullTranslations:
     """The texts of a catalogue, none where the programs came without it."""
-    # Kiosks and displays read no catalogue, and need not wait for babel.
+    # Whoever speaks Vietnamese alone need not wait for babel.
     from babel.messages.mofile import write_mo
     from babel.messages.pofile import read_po
 
@@ -42,8 +61,19 @@ def _catalogue(path: Path) -> gettext.NullTranslations:
 
 
 def _(text: str) -> str:
-    """Mark `text` for the catalogues, and give it in Vietnamese, the language of the source."""
-    return translator(SOURCE)(text)
+    """Mark `text` for the catalogues, and give it in the language that is spoken."""
+    return _texts(_speaks.get()).gettext(text)
+
+
+def n_(text: str, count: int) -> str:
+    """The same for a text whose form depends on `count` in some languages; not in Vietnamese."""
+    return _texts(_speaks.get()).ngettext(text, text, count)
+
+
+def local(name: str, names: Mapping[str, str]) -> str:
+    """`name`, which a site's configuration gives in Vietnamese, in the language that is spoken if
+    `names` (language to name) has it."""
+    return names.get(_speaks.get(), name)
 
 
 def N_(text: str) -> str:

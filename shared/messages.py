@@ -5,6 +5,7 @@ texts; `type` tags a frame and `kind` tags a command. Unknown fields are refused
 ISO 8601 with the site's offset, e.g. `2026-11-23T08:00:00+07:00`.
 """
 
+from enum import StrEnum
 from typing import ClassVar
 
 import msgspec
@@ -16,6 +17,7 @@ from shared.model import (
     PriorityId,
     RequestId,
     Role,
+    ScreenPlan,
     Seq,
     ServiceId,
     TicketId,
@@ -23,6 +25,7 @@ from shared.model import (
     Wait,
 )
 from shared.questions import (
+    CardMarked as CardMarked,
     DossierFound as DossierFound,
     DossierNotFound as DossierNotFound,
     DossierUnavailable as DossierUnavailable,
@@ -31,6 +34,7 @@ from shared.questions import (
     LookUpDossier as LookUpDossier,
     LookUpProcedure as LookUpProcedure,
     LookUpTicket as LookUpTicket,
+    MarkCard as MarkCard,
     Procedure as Procedure,
     ProcedureFound as ProcedureFound,
     ProcedureNotFound as ProcedureNotFound,
@@ -49,11 +53,15 @@ from shared.views import (
     KioskService as KioskService,
     KioskView as KioskView,
     LineTicket as LineTicket,
+    Notice as Notice,
     Overtaker as Overtaker,
     PriorityClass as PriorityClass,
+    ScreenFault as ScreenFault,
     ServiceName as ServiceName,
+    Shut as Shut,
     SupervisorCounter as SupervisorCounter,
     SupervisorLine as SupervisorLine,
+    SupervisorScreen as SupervisorScreen,
     SupervisorView as SupervisorView,
     TicketInHand as TicketInHand,
     TicketView as TicketView,
@@ -91,13 +99,15 @@ class CloseDay(_Command, frozen=True, tag="close_day"):
 class IssueTicket(_Command, frozen=True, tag="issue_ticket"):
     """Take a number for a service, with a priority class or none.
 
-    `dossier` and `procedure` are codes of what the person comes for, for the officer to see.
+    `dossier` and `procedure` are codes of what the person comes for, for the officer to see. `card`
+    is what `mark_card` has answered, where the site gives one number an identity card.
     """
 
     service: ServiceId
     priority: PriorityId | None = None
     dossier: str | None = None
     procedure: str | None = None
+    card: str | None = None
 
 
 class CallNext(_Command, frozen=True, tag="call_next"):
@@ -212,6 +222,23 @@ class PrintFailed(_Command, frozen=True, tag="print_failed"):
     reason: str
 
 
+class ArrangeDisplay(_Command, frozen=True, tag="arrange_display"):
+    """Let the display of that name show something else, at once and from now on."""
+
+    display: str
+    plan: ScreenPlan
+
+
+class RaiseEmergency(_Command, frozen=True, tag="raise_emergency"):
+    """Say `text` on every screen, over everything else, until it is cleared."""
+
+    text: str
+
+
+class ClearEmergency(_Command, frozen=True, tag="clear_emergency"):
+    """The emergency is over."""
+
+
 Command = (
     OpenDay
     | CloseDay
@@ -232,6 +259,9 @@ Command = (
     | CloseCounter
     | TicketPrinted
     | PrintFailed
+    | ArrangeDisplay
+    | RaiseEmergency
+    | ClearEmergency
 )
 
 
@@ -283,7 +313,28 @@ class DayChanged(msgspec.Struct, frozen=True):
     open: bool
 
 
-Value = Issued | Called | TicketChanged | CounterChanged | DayChanged
+class DisplayArranged(msgspec.Struct, frozen=True):
+    """That display shows this from now on."""
+
+    display: str
+    plan: ScreenPlan
+
+
+class EmergencyChanged(msgspec.Struct, frozen=True):
+    """What is said to everybody now; empty: nothing any more."""
+
+    text: str
+
+
+Value = (
+    Issued
+    | Called
+    | TicketChanged
+    | CounterChanged
+    | DayChanged
+    | DisplayArranged
+    | EmergencyChanged
+)
 
 
 # --- frames ------------------------------------------------------------------------------
@@ -319,7 +370,37 @@ class QuestionFrame(_ClientFrame, frozen=True, tag="question"):
     question: Question
 
 
-ClientFrame = Hello | CommandFrame | QuestionFrame
+class Sound(StrEnum):
+    """What a display knows of its loudspeaker."""
+
+    OFF = "off"
+    """Configured to be silent."""
+    WELL = "well"
+    """The last self-test or announcement was played."""
+    FAILED = "failed"
+    """It was not: no device, a device that takes nothing, a muted one, or clips are missing."""
+
+
+class ReportFrame(_ClientFrame, frozen=True, tag="report"):
+    """What a display shows, every 5 s and after each new view; the hub compares.
+
+    `seq` is that of the view on the glass, `frame` a hash of its pixels, `frame_age_ms` the age of
+    the newest frame that was rendered. `behind` calls wait to be spoken, the oldest for
+    `behind_ms`.
+    """
+
+    seq: Seq
+    frame: str
+    frame_age_ms: int
+    sound: Sound
+    behind: int = 0
+    behind_ms: int = 0
+
+
+REPORT_EVERY_S = 5.0
+"""How often a display reports; see docs/protocol.md for what the hub makes of it."""
+
+ClientFrame = Hello | CommandFrame | QuestionFrame | ReportFrame
 
 
 class SiteInfo(msgspec.Struct, frozen=True):

@@ -25,6 +25,10 @@ Epoch = NewType("Epoch", str)
 """Names one journal's life. A restored backup starts another."""
 
 
+Texts = dict[str, str]
+"""What a site's configuration says in further languages: language code to text."""
+
+
 class Role(StrEnum):
     """Who may speak to the hub; each sees one kind of view."""
 
@@ -60,3 +64,26 @@ class Wait(msgspec.Struct, frozen=True):
 
     low: int
     high: int
+
+
+class Layout(StrEnum):
+    """What a wall display draws."""
+
+    MAIN = "main"
+    """The newest call large, earlier calls, the lines."""
+    ALL = "all"
+    """Every counter at once."""
+    ZONE = "zone"
+    """Like `main`, for some counters only."""
+    COUNTER = "counter"
+    """One counter's own panel."""
+
+
+class ScreenPlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one display shows. `zone` names its `counters`, `counter` exactly one; `main` and `all`
+    none. `title` stands over a zone; `officers`: a counter's panel names who sits there."""
+
+    layout: Layout = Layout.MAIN
+    counters: tuple[CounterNumber, ...] = ()
+    title: str = ""
+    officers: bool = False

@@ -39,7 +39,14 @@ class ListProcedures(_Question, frozen=True, tag="list_procedures"):
     fingerprint: str = ""
 
 
-Question = LookUpDossier | LookUpTicket | LookUpProcedure | ListProcedures
+class MarkCard(_Question, frozen=True, tag="mark_card"):
+    """What stands for an identity card today? `digest` is the SHA-256 of its number, in hex; it is
+    kept nowhere. For a kiosk of a site that gives one number a card."""
+
+    digest: str
+
+
+Question = LookUpDossier | LookUpTicket | LookUpProcedure | ListProcedures | MarkCard
 
 
 class Procedure(msgspec.Struct, frozen=True):
@@ -112,6 +119,12 @@ class ProcedurePage(_Finding, frozen=True, tag="procedure_page"):
     procedures: tuple[Procedure, ...]
 
 
+class CardMarked(_Finding, frozen=True, tag="card_marked"):
+    """A keyed hash for `issue_ticket`; its key is made each day and never outlives it."""
+
+    mark: str
+
+
 Finding = (
     DossierFound
     | DossierNotFound
@@ -121,4 +134,5 @@ Finding = (
     | ProcedureFound
     | ProcedureNotFound
     | ProcedurePage
+    | CardMarked
 )

@@ -3,6 +3,8 @@
 docs/protocol.md explains every field. Moments are ISO 8601 with the site's offset.
 """
 
+from enum import StrEnum
+
 import msgspec
 
 from shared.model import (
@@ -10,8 +12,10 @@ from shared.model import (
     CounterState,
     GroupId,
     PriorityId,
+    ScreenPlan,
     Seq,
     ServiceId,
+    Texts,
     TicketId,
     TicketState,
     Wait,
@@ -23,6 +27,7 @@ class Group(msgspec.Struct, frozen=True):
 
     id: GroupId
     name: str
+    names: Texts = {}
 
 
 class PriorityClass(msgspec.Struct, frozen=True):
@@ -31,6 +36,7 @@ class PriorityClass(msgspec.Struct, frozen=True):
     id: PriorityId
     name: str
     minutes: int
+    names: Texts = {}
 
 
 class KioskService(msgspec.Struct, frozen=True):
@@ -45,6 +51,25 @@ class KioskService(msgspec.Struct, frozen=True):
     wait: Wait | None
     counters: tuple[CounterNumber, ...]
     why: str | None = None
+    full: bool = False
+    """Today's quota is used up."""
+    names: Texts = {}
+    elsewhere: Texts = {}
+    """Who else does this, for those who come in vain: language (also "vi") to a sentence."""
+
+
+class Shut(StrEnum):
+    """Why no numbers are given."""
+
+    BEFORE = "before"
+    """Not yet, today."""
+    LUNCH = "lunch"
+    AFTER = "after"
+    """No more today."""
+    HOLIDAY = "holiday"
+    DAY_OFF = "day_off"
+    ENDED = "ended"
+    """In opening hours, but the business day has been closed or not been opened."""
 
 
 class KioskView(msgspec.Struct, frozen=True):
@@ -64,6 +89,18 @@ class KioskView(msgspec.Struct, frozen=True):
     """How dossier codes of this centre usually begin; empty: it has no look-up."""
     pages: str = ""
     """Where phones find the hub's pages, without a closing slash; empty while unknown."""
+    shut: Shut | None = None
+    """Why not `open`; None while it is."""
+    numbers_until: str | None = None
+    """When numbers end in this sitting; None while none are given."""
+    emergency: str = ""
+    """Said by a supervisor to everybody, over everything else."""
+    elsewhere: Texts = {}
+    """Who else can help out of hours: language (also "vi") to a sentence."""
+    site_names: Texts = {}
+    province_names: Texts = {}
+    card_needed: bool = False
+    """A number is given for an identity card only; see the question `mark_card`."""
 
 
 class BoardCounter(msgspec.Struct, frozen=True):
@@ -73,6 +110,10 @@ class BoardCounter(msgspec.Struct, frozen=True):
     state: CounterState
     ticket: str | None
     name: str = ""
+    services: tuple[str, ...] = ()
+    """Names of what it serves; only on a counter's own panel."""
+    officer: str = ""
+    """Who sits there; only where the plan wants it and the site names the person."""
 
 
 class BoardCall(msgspec.Struct, frozen=True):
@@ -93,8 +134,25 @@ class BoardLine(msgspec.Struct, frozen=True):
     count: int
 
 
+class Notice(msgspec.Struct, frozen=True):
+    """One page of the side area: a text, a picture or a silent video, shown for `seconds`.
+
+    `picture` and `video` are paths under the hub's pages, `digest` their SHA-256 in hex.
+    """
+
+    id: str
+    text: str = ""
+    picture: str = ""
+    video: str = ""
+    digest: str = ""
+    seconds: int = 10
+
+
 class DisplayView(msgspec.Struct, frozen=True):
-    """What a wall display shows: one row a counter, calls newest first, longest lines first."""
+    """What a wall display shows: one row a counter, calls newest first, longest lines first.
+
+    Of a zone or one counter only that zone's or counter's counters, calls and lines.
+    """
 
     site: str
     hours: str
@@ -102,6 +160,18 @@ class DisplayView(msgspec.Struct, frozen=True):
     counters: tuple[BoardCounter, ...]
     calls: tuple[BoardCall, ...]
     waiting: tuple[BoardLine, ...]
+    plan: ScreenPlan = ScreenPlan()
+    notices: tuple[Notice, ...] = ()
+    """Those of today, in the order to be shown; `notice` is not among them."""
+    pages: str = ""
+    """Where the hub's pages are, for pictures; without a closing slash."""
+    open: bool = True
+    """Whether numbers are given now."""
+    next_opening: str | None = None
+    numbers_until: str | None = None
+    """When numbers end, from half an hour before on: "closing soon"; None else."""
+    emergency: str = ""
+    """Said by a supervisor to everybody, over everything else."""
 
 
 class LineTicket(msgspec.Struct, frozen=True):
@@ -160,6 +230,7 @@ class CounterView(msgspec.Struct, frozen=True):
     aside: tuple[LineTicket, ...]
     served_today: int
     services: tuple[ServiceName, ...]
+    emergency: str = ""
 
 
 class SupervisorLine(msgspec.Struct, frozen=True):
@@ -184,6 +255,30 @@ class SupervisorCounter(msgspec.Struct, frozen=True):
     served_today: int
 
 
+class ScreenFault(StrEnum):
+    """What is wrong with a display, as its reports and the hub's own record tell."""
+
+    GONE = "gone"
+    """Enrolled, seen today, and not connected."""
+    MUTE = "mute"
+    """Connected, but it has not reported for 15 s."""
+    STALE = "stale"
+    """It shows an older view than it was sent."""
+    FROZEN = "frozen"
+    """It draws no frames, or its frames do not change with what they show."""
+    SILENT = "silent"
+    """It cannot speak, or does not get through its calls."""
+
+
+class SupervisorScreen(msgspec.Struct, frozen=True):
+    """One wall display: what it is to show, and whether it does. `since` is the fault's."""
+
+    name: str
+    plan: ScreenPlan
+    fault: ScreenFault | None = None
+    since: str | None = None
+
+
 class SupervisorView(msgspec.Struct, frozen=True):
     """The whole hall in figures. `totals` counts today's tickets by state."""
 
@@ -191,6 +286,8 @@ class SupervisorView(msgspec.Struct, frozen=True):
     counters: tuple[SupervisorCounter, ...]
     lines: tuple[SupervisorLine, ...]
     totals: dict[str, int]
+    screens: tuple[SupervisorScreen, ...] = ()
+    emergency: str = ""
 
 
 class Overtaker(msgspec.Struct, frozen=True):

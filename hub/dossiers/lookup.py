@@ -130,7 +130,7 @@ class Lookup:
 
     async def answer(self, actor: Actor, address: str, question: m.Question) -> m.Finding | Refusal:
         """What a connected screen is told; `address` is its network address."""
-        if actor.role not in _ALLOWED[type(question)]:
+        if actor.role not in _ALLOWED.get(type(question), ()):
             return Refusal("not_allowed", _("Màn hình này không được hỏi điều đó."))
         match question:
             case m.LookUpDossier(code=code, digits=digits):
@@ -143,6 +143,8 @@ class Lookup:
                 return m.ProcedureFound(procedure) if procedure else m.ProcedureNotFound()
             case m.ListProcedures(after=after, fingerprint=fingerprint):
                 return _page(self._catalogue(), after, fingerprint)
+            case _:
+                return Refusal("not_allowed", _("Màn hình này không được hỏi điều đó."))
 
     async def _ticket(self, ticket: TicketId) -> m.Finding:
         def look() -> m.Finding:

@@ -222,6 +222,7 @@ async def test_a_wish_is_answered_with_its_result_or_its_refusal(
         "priority": None,
         "dossier": None,
         "procedure": None,
+        "card": None,
     }
 
 

@@ -16,7 +16,7 @@ import pytest
 from hub.engine.rights import ALLOWED
 from shared import messages as m
 from shared.dossiers import DossierState
-from shared.model import CounterState, Role, TicketState
+from shared.model import CounterState, Layout, Role, TicketState
 
 ROOT = Path(__file__).resolve().parents[2]
 DOC = (ROOT / "docs" / "protocol.md").read_text(encoding="utf-8")
@@ -147,7 +147,9 @@ def test_every_struct_is_documented_field_by_field_and_no_other(
         assert all(row[2] for row in table(written[heading])), heading
 
 
-@pytest.mark.parametrize("enum", [Role, TicketState, CounterState, DossierState])
+@pytest.mark.parametrize(
+    "enum", [Role, TicketState, CounterState, DossierState, Layout, m.Shut, m.ScreenFault, m.Sound]
+)
 def test_every_word_is_documented(enum: type[Enum]) -> None:
     rows = table(chapter("Words")[enum.__name__])
     assert [row[0].strip("`") for row in rows] == [str(one.value) for one in enum]
