@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 PY := .venv/bin/python
+# A worker a core; a file's tests stay together, for they share halls, browsers and windows.
+TESTS := $(PY) -m pytest -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help setup ready run test check bench format pictures lock clean
@@ -23,14 +25,14 @@ run: ready  ## The whole hall: hub, printer, kiosk, display, citizens, officers
 	@exec $(PY) -m deploy.hall $(if $(FOR),--for $(FOR)) $(if $(CROWD),--crowd $(CROWD)) $(if $(SIZE),--size $(SIZE))
 
 test: ready  ## All tests
-	@$(PY) -m pytest $(ARGS)
+	@$(TESTS) $(ARGS)
 
 check: ready  ## Format, lint, types, import rules, tests
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
-	@$(PY) -m pytest $(ARGS)
+	@$(TESTS) $(ARGS)
 
 bench: ready  ## The measurements, into out/bench.json
 	@$(PY) -m bench $(if $(ONLY),--only $(ONLY))
