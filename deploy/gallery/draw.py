@@ -1,0 +1,63 @@
+"""`python -m deploy.gallery.draw FAMILY FOLDER [PART …]`: one family's pictures, one process.
+
+A line of JSON a picture says what was found. Pictures are half the design's size: twice as many
+fit into a minute, and what is cut off is cut off at any size.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import msgspec
+from PIL import Image
+
+from deploy.gallery import easel
+from deploy.gallery.shots import Shot, Taken, file_of
+
+KIOSK_SHAPES = {"upright": (540, 960), "lying": (960, 540)}
+BOARD_SHAPES = {"wide": (960, 540), "tall": (540, 960), "old": (800, 600)}
+MODES = ("plain", "large", "contrast", "low")
+
+
+def kiosk_shots(states: Iterable[str], languages: Iterable[str]) -> Iterator[Shot]:
+    """Every state in every language and mode upright, and lying in the first language."""
+    for state in states:
+        for place, language in enumerate(languages):
+            for mode in MODES:
+                yield Shot("kiosk", state, language, mode, "upright")
+                if place == 0 and mode in ("plain", "large"):
+                    yield Shot("kiosk", state, language, mode, "lying")
+
+
+def board_shots(states: Iterable[str]) -> Iterator[Shot]:
+    """Every state in every shape."""
+    for state in states:
+        for shape in BOARD_SHAPES:
+            yield Shot("board", state, "vi", "plain", shape)
+
+
+def main() -> int:
+    """Draw and report."""
+    family, folder, parts = sys.argv[1], Path(sys.argv[2]), sys.argv[3:]
+    easel.configure()
+    if family == "kiosk":
+        from deploy.gallery.kiosk import painter, shots
+    else:
+        from deploy.gallery.board import painter, shots  # type: ignore[assignment]
+    wanted = [shot for shot in shots() if not parts or any(part in shot.name for part in parts)]
+    paint = painter()
+    with ThreadPoolExecutor(1) as writer:
+        for shot in wanted:
+            image, faults = paint(shot)
+            writer.submit(_save, image, file_of(folder, shot))
+            print(msgspec.json.encode(Taken(shot, tuple(faults))).decode(), flush=True)
+    return 0
+
+
+def _save(image: Image.Image, file: Path) -> None:
+    image.save(file, "PNG", compress_level=1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
