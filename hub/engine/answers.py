@@ -19,6 +19,10 @@ def answer(state: State, wish: Wish, events: list[e.Event]) -> m.Value:
         return m.DayChanged(state.last_day or "", state.day is not None)
     if isinstance(command, m.OpenCounter | m.PauseCounter | m.CloseCounter):
         return _counter(state, wish, command.counter)
+    if isinstance(command, m.ArrangeDisplay):
+        return m.DisplayArranged(command.display, command.plan)
+    if isinstance(command, m.RaiseEmergency | m.ClearEmergency):
+        return m.EmergencyChanged(state.emergency)
     if isinstance(command, m.Cancel | m.Delay | m.ReturnTicket | m.TicketPrinted | m.PrintFailed):
         return _ticket(state, command.ticket)
     [event] = events

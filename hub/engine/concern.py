@@ -25,11 +25,22 @@ class Concern(msgspec.Struct):
         self.everyone |= other.everyone
 
 
+_ALL = (
+    e.DayOpened
+    | e.DayReopened
+    | e.DayClosed
+    | e.DisplayArranged
+    | e.EmergencyRaised
+    | e.EmergencyCleared
+)
+"""What everyone is told."""
+
+
 def concern_of(state: State, events: Iterable[e.Event]) -> Concern:
     """Whom the events of one command concern. `state` has just taken them in, and no more."""
     concern = Concern()
     for event in events:
-        if isinstance(event, e.DayOpened | e.DayReopened | e.DayClosed):
+        if isinstance(event, _ALL):
             return Concern(everyone=True)
         if isinstance(event, e.CounterOpened | e.CounterPaused | e.CounterClosed):
             concern.lines.update(state.lines_of(event.counter))

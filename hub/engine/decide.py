@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from hub.engine import calendar, desk as at_desk, events as e
+from hub.engine import calendar, desk as at_desk, events as e, wall
 from hub.engine.refusal import Refusal
-from hub.engine.rights import ALLOWED, Actor
+from hub.engine.rights import ALLOWED, WALL, Actor
 from hub.engine.state import State, Ticket
 from shared import messages as m
 from shared.i18n import _
@@ -40,7 +40,7 @@ def decide(state: State, wish: Wish, now: Instant) -> Decision:
         return Refusal("not_allowed", _("Việc này không thuộc quyền của vai trò đang dùng."))
     if isinstance(command, m.OpenDay):
         return _open_day(state, command, now)
-    if state.day is None:
+    if state.day is None and type(command) not in WALL:
         if isinstance(command, m.IssueTicket):
             return _shut(state, now)
         return Refusal("day_closed", _("Ngày làm việc chưa mở."))
@@ -66,7 +66,7 @@ def _open_day(state: State, command: m.OpenDay, now: Instant) -> Decision:
     if state.last_day is not None and day < state.last_day:
         return Refusal("day_past", _("Đã mở một ngày sau ngày đó; số chỉ đi tới, không quay lại."))
     closing = _end_of_day(state) if state.day is not None else []
-    return [*closing, e.DayOpened(day, state.site.timezone)]
+    return [*closing, e.DayOpened(day, state.site.timezone), *wall.standing(state)]
 
 
 def _close_day(state: State, actor: Actor, command: m.CloseDay, now: Instant) -> Decision:
@@ -220,4 +220,7 @@ _DECIDE: dict[type, Callable[[State, Actor, Any, Instant], Decision]] = {
     m.OpenCounter: at_desk.open_counter,
     m.PauseCounter: at_desk.pause_counter,
     m.CloseCounter: at_desk.close_counter,
+    m.ArrangeDisplay: wall.arrange,
+    m.RaiseEmergency: wall.raise_emergency,
+    m.ClearEmergency: wall.clear_emergency,
 }

@@ -5,7 +5,7 @@ An event carries what was decided, never how to decide it again: replay needs no
 
 import msgspec
 
-from shared.model import CounterNumber, Instant, PriorityId, ServiceId, TicketId
+from shared.model import CounterNumber, Instant, PriorityId, ScreenPlan, ServiceId, TicketId
 
 
 class _Event(msgspec.Struct, frozen=True, tag_field="kind", omit_defaults=True):
@@ -161,6 +161,26 @@ class CounterClosed(_Event, frozen=True, tag="counter_closed"):
     by: str
 
 
+class DisplayArranged(_Event, frozen=True, tag="display_arranged"):
+    """The display of that name shows this; written again at the head of every day."""
+
+    display: str
+    plan: ScreenPlan
+
+
+class EmergencyRaised(_Event, frozen=True, tag="emergency_raised"):
+    """This is said on every screen; written again at the head of a day while it stands."""
+
+    text: str
+    by: str
+
+
+class EmergencyCleared(_Event, frozen=True, tag="emergency_cleared"):
+    """It is said no longer."""
+
+    by: str
+
+
 Event = (
     DayOpened
     | DayReopened
@@ -181,4 +201,7 @@ Event = (
     | CounterOpened
     | CounterPaused
     | CounterClosed
+    | DisplayArranged
+    | EmergencyRaised
+    | EmergencyCleared
 )

@@ -168,6 +168,18 @@ def _counter_closed(state: State, event: e.CounterClosed, seq: Seq, at: Instant)
     _set_counter(state, event.counter, CounterState.CLOSED, at)
 
 
+def _arranged(state: State, event: e.DisplayArranged, seq: Seq, at: Instant) -> None:
+    state.plans[event.display] = event.plan
+
+
+def _raised(state: State, event: e.EmergencyRaised, seq: Seq, at: Instant) -> None:
+    state.emergency, state.emergency_by = event.text, event.by
+
+
+def _cleared(state: State, event: e.EmergencyCleared, seq: Seq, at: Instant) -> None:
+    state.emergency = state.emergency_by = ""
+
+
 def _set_counter(state: State, number: CounterNumber, to: CounterState, at: Instant) -> None:
     counter = state.counter(number)
     counter.state = to
@@ -234,4 +246,7 @@ _EVOLVE: dict[type, Callable[[State, Any, Seq, Instant], None]] = {
     e.CounterOpened: _counter_opened,
     e.CounterPaused: _counter_paused,
     e.CounterClosed: _counter_closed,
+    e.DisplayArranged: _arranged,
+    e.EmergencyRaised: _raised,
+    e.EmergencyCleared: _cleared,
 }

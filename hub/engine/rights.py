@@ -37,10 +37,13 @@ _DESK = frozenset(
     }
 )
 
+WALL = frozenset({m.ArrangeDisplay, m.RaiseEmergency, m.ClearEmergency})
+"""What is granted on a day that is closed, too."""
+
 ALLOWED: dict[Role, frozenset[type]] = {
     Role.KIOSK: frozenset({m.IssueTicket, m.Cancel, m.TicketPrinted, m.PrintFailed}),
     Role.DISPLAY: frozenset(),
     Role.COUNTER: _DESK,
-    Role.SUPERVISOR: _DESK | {m.OpenDay, m.CloseDay},
+    Role.SUPERVISOR: _DESK | {m.OpenDay, m.CloseDay} | WALL,
     Role.TICKET: frozenset({m.Cancel, m.Delay}),
 }

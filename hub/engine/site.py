@@ -7,7 +7,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from shared.model import CounterNumber, GroupId, PriorityId, ServiceId
+from hub.engine.notices import Notice, notice_faults
+from hub.engine.plans import Display, display_faults, is_name
+from shared.model import CounterNumber, GroupId, PriorityId, ScreenPlan, ServiceId
 from shared.receipt_code import dossier_code
 
 VOICED_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
@@ -96,6 +98,14 @@ class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """How much later one may ask, once, to be called; 0: not at all."""
     public_url: str = ""
     """Where phones reach the pages, e.g. `https://motcua.nghean.gov.vn`; empty: the hub's own."""
+    displays: tuple[Display, ...] = ()
+    """What each wall display begins with; one that is not named here shows the whole hall."""
+    notices: tuple[Notice, ...] = ()
+    """Pages of the displays' side area, in the order to be shown."""
+    officers: dict[str, str] = {}
+    """Sign-in name to the name on a counter's panel."""
+    closing_soon_minutes: int = 30
+    """Displays say that numbers end so long before they do; 0: not at all."""
 
     @cached_property
     def full_name(self) -> str:
@@ -116,6 +126,11 @@ class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     def counter(self) -> dict[CounterNumber, Counter]:
         """Counters by number."""
         return {counter.number: counter for counter in self.counters}
+
+    @cached_property
+    def plans(self) -> dict[str, ScreenPlan]:
+        """What each display begins with, by name."""
+        return {display.name: display.plan for display in self.displays}
 
     @cached_property
     def priority(self) -> dict[PriorityId, Priority]:
@@ -146,6 +161,7 @@ def faults(site: Site) -> list[str]:
     groups = {group.id for group in site.groups}
     counters = {counter.number for counter in site.counters}
     found += _lookup_faults(site)
+    found += _wall_faults(site, counters)
     for service in site.services:
         found += _service_faults(service, groups, counters)
     for season in site.hours:
@@ -190,6 +206,23 @@ def _lookup_faults(site: Site) -> list[str]:
     ]
     if site.delay_minutes < 0:
         found.append("delay_minutes: must be 0 or more")
+    return found
+
+
+def _wall_faults(site: Site, counters: set[CounterNumber]) -> list[str]:
+    found = _repeats("displays", [display.name for display in site.displays])
+    found += _repeats("notices", [notice.id for notice in site.notices])
+    for display in site.displays:
+        found += display_faults(display, counters)
+    for notice in site.notices:
+        found += notice_faults(notice)
+    found += [
+        f"officers: {name!r}: the name to be shown has 1 to 60 letters"
+        for name, shown in site.officers.items()
+        if not is_name(shown)
+    ]
+    if site.closing_soon_minutes < 0:
+        found.append("closing_soon_minutes: must be 0 or more")
     return found
 
 

@@ -15,6 +15,7 @@ from shared.model import (
     CounterState,
     Instant,
     PriorityId,
+    ScreenPlan,
     Seq,
     ServiceId,
     TicketId,
@@ -123,10 +124,13 @@ class State:
         self.always_open = always_open
         self.seq = Seq(0)
         self.last_day: str | None = None
+        self.plans: dict[str, ScreenPlan] = {}
+        self.emergency = ""
+        self.emergency_by = ""
         self.begin(None)
 
     def begin(self, day: str | None) -> None:
-        """An empty day."""
+        """An empty day; what stands on the wall stays."""
         self.day = day
         self.tickets: dict[TicketId, Ticket] = {}
         self.counters = {c.number: Counter(c.number) for c in self.site.counters}

@@ -15,6 +15,7 @@ from shared.model import (
     CounterState,
     PriorityId,
     Role,
+    ScreenPlan,
     ServiceId,
     TicketId,
     TicketState,
@@ -219,6 +220,9 @@ def _one_of_each() -> list[m.Command]:
         m.CloseCounter(),
         m.TicketPrinted(ticket),
         m.PrintFailed(ticket, "?"),
+        m.ArrangeDisplay("display-1", ScreenPlan()),
+        m.RaiseEmergency("Cháy"),
+        m.ClearEmergency(),
     ]
 
 

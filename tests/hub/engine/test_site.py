@@ -1,7 +1,7 @@
 """The shipped centre is sound, and each fault of a broken one is named."""
 
 from collections.abc import Iterator
-from datetime import time
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec.structs import replace
 
+from hub.engine.notices import Notice
+from hub.engine.plans import Display
 from hub.engine.site import Counter, Group, Priority, Season, Service, Site, faults
-from shared.model import CounterNumber, GroupId, PriorityId, ServiceId
+from shared.model import CounterNumber, GroupId, Layout, PriorityId, ServiceId
 from shared.settings import load
 
 SHIPPED = Path(__file__).resolve().parents[3] / "config" / "site.toml"
@@ -95,6 +97,7 @@ def test_a_sound_site_has_no_fault() -> None:
 def broken() -> Iterator[tuple[str, Site]]:
     site = a_site()
     good = site.hours[0]
+    change: dict[str, Any]
     yield "timezone: 'Mars/Olympus' is not a time zone", a_site(timezone="Mars/Olympus")
     yield "timezone: '../zone' is not a time zone", a_site(timezone="../zone")
     for digits in (0, 7):
@@ -113,6 +116,35 @@ def broken() -> Iterator[tuple[str, Site]]:
     yield "collect_service: there is no service 'x'", a_site(collect_service=ServiceId("x"))
     yield "pay_service: there is no service 'x'", a_site(pay_service=ServiceId("x"))
     yield "delay_minutes: must be 0 or more", a_site(delay_minutes=-1)
+    yield "closing_soon_minutes: must be 0", a_site(closing_soon_minutes=-1)
+    yield "officers: 'hoa': the name to be shown", a_site(officers={"hoa": " "})
+    screen = Display("display-1")
+    yield "displays: 'display-1' stands there twice", a_site(displays=(screen, screen))
+    yield "displays: '': a name has 1 to 60 letters", a_site(displays=(Display(""),))
+    for sentence, change in (
+        ("names a counter that does not", {"layout": Layout.ZONE, "counters": (5,)}),
+        ("names a counter twice", {"layout": Layout.ZONE, "counters": (4, 4)}),
+        ("a zone needs at least one", {"layout": Layout.ZONE}),
+        ("a counter's panel needs exactly", {"layout": Layout.COUNTER}),
+        ("takes no counters", {"counters": (4,)}),
+        ("title: must be text of at most 60", {"title": "x" * 61}),
+    ):
+        yield (
+            f"displays: 'display-1': {sentence}",
+            a_site(displays=(replace(screen, **change),)),
+        )
+    page = Notice("n", "Mời ông/bà.")
+    yield "notices: 'n' stands there twice", a_site(notices=(page, page))
+    for sentence, change in (
+        ("needs a text, a picture", {"text": ""}),
+        ("shows a picture or a video", {"picture": "a.png", "video": "b.mp4"}),
+        ("picture '../a.png' is no file name", {"picture": "../a.png"}),
+        ("video 'b.avi' is no file name", {"video": "b.avi"}),
+        ("text must have at most 300", {"text": "x" * 301}),
+        ("seconds must be 3 to 120", {"seconds": 2}),
+        ("ends before it begins", {"since": date(2026, 9, 3), "until": date(2026, 9, 2)}),
+    ):
+        yield f"notices: 'n': {sentence}", a_site(notices=(replace(page, **change),))
     yield "groups: 'moi-truong' stands there twice", a_site(groups=site.groups * 2)
     yield "services: 'dat-dai' stands there twice", a_site(services=site.services * 2)
     yield "counters: '4' stands there twice", a_site(counters=site.counters * 2)
@@ -150,6 +182,29 @@ def test_a_fault_is_named_once_and_alone(sentence: str, site: Site) -> None:
 )
 def test_an_address_that_phones_can_open_is_allowed(address: str) -> None:
     assert faults(a_site(public_url=address, number_digits=1, early_minutes=0)) == []
+
+
+def test_a_wall_of_every_kind_is_allowed() -> None:
+    four = CounterNumber(4)
+    walls = (
+        Display("display-1"),
+        Display("display-2", Layout.ZONE, (four,), "Đất đai"),
+        Display("display-3", Layout.COUNTER, (four,), officers=True),
+    )
+    pages = (
+        Notice("a", "Mời ông/bà."),
+        Notice("b", picture="khai-truong.PNG", since=date(2026, 9, 2), until=date(2026, 9, 2)),
+        Notice("c", video="huong-dan.mp4", seconds=120),
+    )
+    assert faults(a_site(displays=walls, notices=pages, officers={"hoa": "Lê Thị Hoa"})) == []
+
+
+def test_a_notice_stands_from_its_first_to_its_last_day() -> None:
+    first, last = date(2026, 8, 25), date(2026, 9, 2)
+    page = Notice("n", "Quốc khánh", since=first, until=last)
+    days = [date(2026, 8, 24), first, last, date(2026, 9, 3)]
+    assert [page.stands_on(day) for day in days] == [False, True, True, False]
+    assert Notice("n", "Luôn luôn").stands_on(first)
 
 
 def test_a_quota_of_nought_and_two_letters_are_allowed() -> None:

@@ -1,0 +1,70 @@
+"""What stands on the wall whatever the day: each display's plan, and the emergency.
+
+Both outlive a day: the hub replays only the newest one, so whoever opens a day writes down again
+what stands.
+"""
+
+import unicodedata
+
+from hub.engine import events as e
+from hub.engine.plans import is_name, plan_fault
+from hub.engine.refusal import Refusal
+from hub.engine.rights import Actor
+from hub.engine.state import State
+from shared import messages as m
+from shared.i18n import _
+from shared.model import Instant, ScreenPlan
+
+MOST_EMERGENCY = 200
+"""Letters of an emergency: more cannot be read from ten metres."""
+
+MOST_ARRANGED = 200
+"""Displays that may be arranged: ten times what a site at its limit has."""
+
+
+def plan_of(state: State, display: str) -> ScreenPlan:
+    """What a display shows: as arranged, else as the site's file says, else the whole hall."""
+    return state.plans.get(display) or state.site.plans.get(display) or ScreenPlan()
+
+
+def arrange(
+    state: State, actor: Actor, command: m.ArrangeDisplay, now: Instant
+) -> list[e.Event] | Refusal:
+    """The display of that name shows this plan, whether it is connected or not."""
+    if not is_name(command.display):
+        return Refusal("bad_name", _("Tên màn hình cần từ 1 đến 60 chữ."))
+    fault = plan_fault(command.plan, state.site.counter)
+    if fault is not None:
+        return Refusal("bad_plan", _(fault.vietnamese))
+    if command.display not in state.plans and len(state.plans) >= MOST_ARRANGED:
+        return Refusal("bad_name", _("Đã xếp quá nhiều màn hình."))
+    if state.plans.get(command.display) == command.plan:
+        return []
+    return [e.DisplayArranged(command.display, command.plan)]
+
+
+def raise_emergency(
+    state: State, actor: Actor, command: m.RaiseEmergency, now: Instant
+) -> list[e.Event] | Refusal:
+    """Say it on every screen; words are kept in NFC, runs of spaces as one."""
+    text = " ".join(unicodedata.normalize("NFC", command.text).split())
+    if not 0 < len(text) <= MOST_EMERGENCY or not text.isprintable():
+        return Refusal("bad_text", _("Thông báo khẩn cần từ 1 đến 200 chữ."))
+    if text == state.emergency:
+        return []
+    return [e.EmergencyRaised(text, actor.name)]
+
+
+def clear_emergency(
+    state: State, actor: Actor, command: m.ClearEmergency, now: Instant
+) -> list[e.Event] | Refusal:
+    """Say it no longer."""
+    return [e.EmergencyCleared(actor.name)] if state.emergency else []
+
+
+def standing(state: State) -> list[e.Event]:
+    """What a new day writes down again."""
+    events: list[e.Event] = [e.DisplayArranged(*one) for one in sorted(state.plans.items())]
+    if state.emergency:
+        events.append(e.EmergencyRaised(state.emergency, state.emergency_by))
+    return events
