@@ -15,13 +15,11 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from shared.errors import MotcuaError, SettingsError, SetupError
+from shared.errors import MotcuaError, SetupError
 
 if TYPE_CHECKING:
-    from hub.engine.site import Site
     from hub.serve import Address
     from shared.model import Instant
-    from shared.questions import Procedure
 
 _HIGHEST_SEQ = 2**63 - 1
 
@@ -173,6 +171,7 @@ def _serve(args: argparse.Namespace) -> int:
     import msgspec
 
     from hub.admission import admit
+    from hub.centre import read_centre, read_procedures
     from hub.dossiers import connect
     from hub.dossiers.catalogue import Procedures
     from hub.dossiers.lookup import Lookup
@@ -190,7 +189,8 @@ def _serve(args: argparse.Namespace) -> int:
 
     log_to_stderr()
     no_core_dumps()
-    site, listed = _site(args), _procedures(args)
+    site, notices = read_centre(args.site, args.public_url)
+    listed = read_procedures(args.procedures, args.site)
     settings = load(args.config, HubSettings) if args.config else HubSettings()
     live_address, web_address = _address(args.live, "--live"), _address(args.web, "--web")
     allow_many_sockets()
@@ -238,6 +238,7 @@ def _serve(args: argparse.Namespace) -> int:
                 settings=settings,
                 lookup=lookup,
                 catalogue=lambda: procedures.catalogue,
+                notices=notices,
             )
             try:
                 await serve(
@@ -256,33 +257,6 @@ def _serve(args: argparse.Namespace) -> int:
 
         asyncio.run(run())
     return 0
-
-
-def _site(args: argparse.Namespace) -> "Site":
-    import msgspec
-
-    from hub.engine.site import Site, faults
-    from shared.settings import load
-
-    site = load(args.site, Site)
-    if found := faults(site):
-        raise SettingsError(f"{args.site}: " + "; ".join(found))
-    if args.public_url:
-        site = msgspec.structs.replace(site, public_url=args.public_url)
-        if found := faults(site):
-            raise SetupError("--public-url: " + "; ".join(found))
-    return site
-
-
-def _procedures(args: argparse.Namespace) -> "tuple[Procedure, ...]":
-    """Those of the file that is named, or that lies beside the site's; none without one."""
-    from shared.procedure_file import ProcedureFile
-    from shared.settings import load
-
-    file: Path = args.procedures or args.site.with_name("procedures.toml")
-    if args.procedures is None and not file.exists():
-        return ()
-    return load(file, ProcedureFile).listed
 
 
 def _address(text: str, option: str) -> "Address":

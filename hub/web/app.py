@@ -1,7 +1,7 @@
 """The pages of the hub, as one Starlette application."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import structlog
 from starlette.applications import Starlette
@@ -15,9 +15,19 @@ from starlette.types import Scope
 
 from hub.hall import Hall
 from hub.metrics import Metrics
+from hub.notices import NoticeFile
 from hub.registry import Registry
 from hub.settings import HubSettings
-from hub.web import dossiers, health, install, procedures, signing, tickets, work
+from hub.web import (
+    dossiers,
+    health,
+    install,
+    notices as notice_files,
+    procedures,
+    signing,
+    tickets,
+    work,
+)
 from hub.web.crowd import Gate
 from hub.web.limits import FailureLimit
 from hub.web.pages import STATIC, Desk, Lookup, page, words_of
@@ -41,10 +51,12 @@ def build(
     settings: HubSettings,
     lookup: Lookup | None = None,
     catalogue: Callable[[], Catalogue] | None = None,
+    notices: Mapping[str, NoticeFile] | None = None,
 ) -> Starlette:
     """The application. `live_port` is where browsers without a proxy find the live socket.
 
     Without `lookup` phones cannot ask about dossiers, without `catalogue` not about procedures.
+    `notices` are the files of the displays' side area, by name.
     """
     app = Starlette(
         routes=[
@@ -54,6 +66,7 @@ def build(
             *dossiers.routes,
             *procedures.routes,
             *install.routes,
+            *notice_files.routes,
             *health.routes,
             Mount("/static", _Static(directory=STATIC)),
         ],
@@ -74,6 +87,7 @@ def build(
         checks=asyncio.Semaphore(_CHECKS_AT_ONCE),
         lookup=lookup,
         catalogue=catalogue,
+        notices=notices or {},
     )
     return app
 

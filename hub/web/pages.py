@@ -1,7 +1,7 @@
 """What all routes share: the templates, and what a route needs of the hub."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,6 +15,7 @@ from hub.dossiers.lookup import Asker
 from hub.engine.refusal import Refusal
 from hub.hall import Hall
 from hub.metrics import Metrics
+from hub.notices import NoticeFile
 from hub.registry import Officer, Registry
 from hub.settings import HubSettings
 from hub.settled import settled as settled
@@ -69,6 +70,8 @@ class Desk(msgspec.Struct, frozen=True):
     """None: this hub answers no questions about dossiers."""
     catalogue: Callable[[], Catalogue] | None = None
     """The procedures as they are now; None: there is no catalogue."""
+    notices: Mapping[str, NoticeFile] = {}
+    """The files of the displays' notices, by name."""
 
 
 def desk_of(request: Request) -> Desk:
