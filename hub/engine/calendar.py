@@ -35,11 +35,24 @@ def _in_season(season: Season, day: date) -> bool:
 
 def gives_numbers(site: Site, moment: datetime) -> bool:
     """Whether numbers are given at `moment` (aware, in the site's zone)."""
+    return numbers_end(site, moment) is not None
+
+
+def gives_now(state: State, now: Instant) -> bool:
+    """Whether this hall gives numbers: its day is open, and it is the time for it."""
+    if state.day is None:
+        return False
+    return state.always_open or gives_numbers(state.site, state.local(now))
+
+
+def numbers_end(site: Site, moment: datetime) -> datetime | None:
+    """When the numbers that are given at `moment` end; None while none are given."""
     early = timedelta(minutes=site.early_minutes)
     cut_off = timedelta(minutes=site.cut_off_minutes)
-    return any(
-        opens - early <= moment < closes - cut_off for opens, closes in _spans(site, moment.date())
-    )
+    for opens, closes in _spans(site, moment.date()):
+        if opens - early <= moment < closes - cut_off:
+            return closes - cut_off
+    return None
 
 
 def _spans(site: Site, day: date) -> list[tuple[datetime, datetime]]:

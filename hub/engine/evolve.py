@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hub.engine import events as e
-from hub.engine.state import RECENT_CALLS, Call, Counter, State, Ticket
+from hub.engine.state import RECENT_AT_COUNTER, RECENT_CALLS, Call, Counter, State, Ticket
 from shared.model import CounterNumber, CounterState, Instant, Seq, TicketId, TicketState
 
 _PACE_WEIGHT = 0.2
@@ -34,6 +34,7 @@ def _day_closed(state: State, event: e.DayClosed, seq: Seq, at: Instant) -> None
     for counter in state.counters.values():
         counter.state = CounterState.CLOSED
         counter.since = at
+        counter.opened_by = ""
     state.forget()
 
 
@@ -93,6 +94,11 @@ def _announce(state: State, call: Call) -> None:
     state.calls = call.call
     others = [earlier for earlier in state.recent if earlier.ticket != call.ticket]
     state.recent = [call, *others[: RECENT_CALLS - 1]]
+    if state.tickets[call.ticket].calls > 1:
+        for number, calls in state.called.items():
+            state.called[number] = [one for one in calls if one.ticket != call.ticket]
+    here = state.called.get(call.counter, [])
+    state.called[call.counter] = [call, *here[: RECENT_AT_COUNTER - 1]]
 
 
 def _started(state: State, event: e.ServiceStarted, seq: Seq, at: Instant) -> None:
@@ -157,7 +163,7 @@ def _cancelled(state: State, event: e.TicketCancelled, seq: Seq, at: Instant) ->
 
 
 def _counter_opened(state: State, event: e.CounterOpened, seq: Seq, at: Instant) -> None:
-    _set_counter(state, event.counter, CounterState.OPEN, at)
+    _set_counter(state, event.counter, CounterState.OPEN, at).opened_by = event.by
 
 
 def _counter_paused(state: State, event: e.CounterPaused, seq: Seq, at: Instant) -> None:
@@ -165,7 +171,7 @@ def _counter_paused(state: State, event: e.CounterPaused, seq: Seq, at: Instant)
 
 
 def _counter_closed(state: State, event: e.CounterClosed, seq: Seq, at: Instant) -> None:
-    _set_counter(state, event.counter, CounterState.CLOSED, at)
+    _set_counter(state, event.counter, CounterState.CLOSED, at).opened_by = ""
 
 
 def _arranged(state: State, event: e.DisplayArranged, seq: Seq, at: Instant) -> None:
@@ -180,11 +186,12 @@ def _cleared(state: State, event: e.EmergencyCleared, seq: Seq, at: Instant) -> 
     state.emergency = state.emergency_by = ""
 
 
-def _set_counter(state: State, number: CounterNumber, to: CounterState, at: Instant) -> None:
+def _set_counter(state: State, number: CounterNumber, to: CounterState, at: Instant) -> Counter:
     counter = state.counter(number)
     counter.state = to
     counter.since = at
     state.forget()
+    return counter
 
 
 def _move(state: State, ticket_id: TicketId, to: TicketState) -> Ticket:

@@ -26,6 +26,9 @@ RECENT_CALLS = 40
 """Called numbers a board gets, newest first: as many as a burst from all counters, so that views
 that were passed over while only the newest mattered lose no call."""
 
+RECENT_AT_COUNTER = 12
+"""The same for one counter."""
+
 LineKey = str
 """A line's name: a service's id, or `@7` for those sent to counter 7 and no other."""
 
@@ -97,6 +100,8 @@ class Counter(msgspec.Struct):
     ticket: TicketId | None = None
     served: int = 0
     since: Instant | None = None
+    opened_by: str = ""
+    """The sign-in name of who opened it, for the panel of the counter."""
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -141,6 +146,8 @@ class State:
         """People waiting for a service, those sent to one certain counter too."""
         self.calls = 0
         self.recent: list[Call] = []
+        self.called: dict[CounterNumber, list[Call]] = {}
+        """The newest calls to each counter, newest first, for those who see only some counters."""
         self.totals = dict.fromkeys(TicketState, 0)
         self.pace: dict[ServiceId, float] = {}
         self.latest_arrival = Instant(0)

@@ -1,13 +1,16 @@
 """What each kind of screen shows, whole, computed from the state."""
 
+from collections.abc import Mapping
 from heapq import merge
 from itertools import islice
 
 from hub.engine import calendar
+from hub.engine.display_views import board_counter, display_view, number_at
 from hub.engine.estimate import expected_wait
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
 from hub.engine.state import Counter, State, Ticket
+from hub.engine.wall import plan_of
 from shared import messages as m
 from shared.i18n import _
 from shared.model import (
@@ -15,6 +18,7 @@ from shared.model import (
     CounterState,
     Instant,
     Role,
+    ScreenPlan,
     ServiceId,
     TicketId,
     TicketState,
@@ -24,10 +28,17 @@ from shared.model import (
 LINE_SHOWN = 20
 """Places of a line an officer sees at once."""
 
+Troubles = Mapping[str, tuple[m.ScreenFault, Instant] | None]
+"""Displays by name: what is wrong, and since when; None: nothing."""
+
+NO_TROUBLES: Troubles = {}
+
 _ASIDE = (TicketState.HELD, TicketState.NO_SHOW)
 
 
-def view(state: State, actor: Actor, now: Instant) -> m.View | Refusal:
+def view(
+    state: State, actor: Actor, now: Instant, troubles: Troubles = NO_TROUBLES
+) -> m.View | Refusal:
     """The view of `actor`'s role; a refusal where its counter or ticket does not exist today."""
     if actor.ticket is not None:  # first, for they are the most
         if actor.ticket not in state.tickets:
@@ -36,9 +47,9 @@ def view(state: State, actor: Actor, now: Instant) -> m.View | Refusal:
     if actor.role is Role.KIOSK:
         return kiosk_view(state, now)
     if actor.role is Role.DISPLAY:
-        return display_view(state, now)
+        return display_view(state, actor.name, now)
     if actor.role is Role.SUPERVISOR:
-        return supervisor_view(state, now)
+        return supervisor_view(state, now, troubles)
     if actor.counter not in state.counters:
         return Refusal("unknown_counter", _("Không có quầy này."))
     return counter_view(state, actor.counter, now)
@@ -47,7 +58,7 @@ def view(state: State, actor: Actor, now: Instant) -> m.View | Refusal:
 def kiosk_view(state: State, now: Instant) -> m.KioskView:
     """What a kiosk shows."""
     site, moment = state.site, state.local(now)
-    gives = state.day is not None and (state.always_open or calendar.gives_numbers(site, moment))
+    gives = calendar.gives_now(state, now)
     opening = None if gives else calendar.next_numbers(state, now)
     return m.KioskView(
         site=site.name,
@@ -64,6 +75,7 @@ def kiosk_view(state: State, now: Instant) -> m.KioskView:
         counters_open=_open_counters(state),
         dossier_prefixes=site.dossier_prefixes,
         pages=site.public_url,
+        emergency=state.emergency,
     )
 
 
@@ -94,40 +106,6 @@ def _open_counters(state: State) -> int:
     return sum(counter.state is CounterState.OPEN for counter in state.counters.values())
 
 
-def display_view(state: State, now: Instant) -> m.DisplayView:
-    """What a wall display shows."""
-    site = state.site
-    lines = [
-        m.BoardLine(service.id, service.name, state.waiting.get(service.id, 0))
-        for service in site.services
-    ]
-    return m.DisplayView(
-        site=site.full_name,
-        hours=calendar.hours_text(site, state.local(now).date()),
-        notice=site.notice,
-        counters=tuple(_board_counter(state, state.counters[n]) for n in sorted(state.counters)),
-        calls=tuple(
-            m.BoardCall(call.call, call.seq, call.number, call.counter, state.iso(call.at))
-            for call in state.recent
-        ),
-        waiting=tuple(sorted(lines, key=lambda line: -line.count)),
-    )
-
-
-def _board_counter(state: State, counter: Counter) -> m.BoardCounter:
-    known = state.site.counter.get(counter.number)
-    return m.BoardCounter(
-        number=counter.number,
-        state=counter.state,
-        ticket=_number_at(state, counter),
-        name=known.name if known else "",
-    )
-
-
-def _number_at(state: State, counter: Counter) -> str | None:
-    return None if counter.ticket is None else state.tickets[counter.ticket].number
-
-
 def counter_view(state: State, number: CounterNumber, now: Instant) -> m.CounterView:
     """What the officer at counter `number` sees."""
     counter = state.counters[number]
@@ -154,6 +132,7 @@ def counter_view(state: State, number: CounterNumber, now: Instant) -> m.Counter
         aside=tuple(_line_ticket(state, ticket) for ticket in aside),
         served_today=counter.served,
         services=tuple(m.ServiceName(s.id, s.name, s.counters) for s in state.site.services),
+        emergency=state.emergency,
     )
 
 
@@ -205,8 +184,10 @@ def _in_hand(state: State, counter: Counter) -> m.TicketInHand | None:
     )
 
 
-def supervisor_view(state: State, now: Instant) -> m.SupervisorView:
-    """The whole hall in figures."""
+def supervisor_view(
+    state: State, now: Instant, troubles: Troubles = NO_TROUBLES
+) -> m.SupervisorView:
+    """The whole hall in figures. `troubles` names the displays that the hub has seen."""
     return m.SupervisorView(
         day=state.day,
         counters=tuple(
@@ -214,7 +195,7 @@ def supervisor_view(state: State, now: Instant) -> m.SupervisorView:
                 number=counter.number,
                 name=known.name if (known := state.site.counter.get(counter.number)) else "",
                 state=counter.state,
-                ticket=_number_at(state, counter),
+                ticket=number_at(state, counter),
                 since=_iso(state, counter.since),
                 served_today=counter.served,
             )
@@ -222,7 +203,20 @@ def supervisor_view(state: State, now: Instant) -> m.SupervisorView:
         ),
         lines=tuple(_supervisor_line(state, service.id) for service in state.site.services),
         totals={str(one): count for one, count in state.totals.items()},
+        screens=_screens(state, troubles),
+        emergency=state.emergency,
     )
+
+
+def _screens(state: State, troubles: Troubles) -> tuple[m.SupervisorScreen, ...]:
+    """Displays of the site's file, those that show something special, and those that were seen."""
+    special = {name for name, plan in state.plans.items() if plan != ScreenPlan()}
+    shown = []
+    for name in sorted({*state.site.plans, *special, *troubles}):
+        fault, since = troubles.get(name) or (None, None)
+        plan = plan_of(state, name)
+        shown.append(m.SupervisorScreen(name, plan, fault, _iso(state, since)))
+    return tuple(shown)
 
 
 def _supervisor_line(state: State, service: ServiceId) -> m.SupervisorLine:
@@ -298,7 +292,7 @@ def _desks(state: State, ticket: Ticket) -> _Desks:
     if ticket.to is not None:
         counters = (ticket.to,)
     desks = [state.counter(number) for number in counters]
-    serving = tuple(_board_counter(state, desk) for desk in desks if desk.ticket is not None)
+    serving = tuple(board_counter(state, desk) for desk in desks if desk.ticket is not None)
     called = tuple(state.tickets[desk.ticket] for desk in desks if desk.ticket is not None)
     shared = (state.service_name(ticket.service), counters, serving, called)
     state.desks[ticket.service, ticket.to] = shared

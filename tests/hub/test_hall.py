@@ -11,8 +11,8 @@ import msgspec
 import pytest
 
 from hub.engine.concern import Concern
+from hub.engine.display_views import display_view
 from hub.engine.refusal import Refusal
-from hub.engine.views import display_view
 from hub.hall import WORTH_A_COMMIT, Hall, Outcome
 from hub.journal.base import Answer, Entry
 from hub.journal.memory import MemoryJournal
@@ -298,7 +298,7 @@ async def test_nobody_sees_what_is_not_yet_on_disk() -> None:
         seen: list[tuple[int, int]] = []
 
         def look() -> None:
-            board = display_view(hall.state, at("08:00"))
+            board = display_view(hall.state, "display-1", at("08:00"))
             seen.append((hall.seq, sum(line.count for line in board.waiting)))
 
         asked = asyncio.create_task(hall.ask(KIOSK, fresh(), m.IssueTicket(LAND)))

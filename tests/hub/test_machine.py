@@ -30,13 +30,13 @@ from hypothesis.stateful import (
 import hub.hall
 from hub.database import Database
 from hub.engine import events as e
+from hub.engine.display_views import display_view
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
 from hub.engine.state import State
 from hub.engine.views import (
     LINE_SHOWN,
     counter_view,
-    display_view,
     kiosk_view,
     supervisor_view,
     ticket_view,
@@ -498,7 +498,7 @@ class HallMachine(RuleBasedStateMachine):
         assert kiosk.open is (model.day is not None and model.gives(now))
         assert {line.id: line.waiting for line in kiosk.services} == waiting
         assert kiosk.waiting == sum(waiting.values())
-        board = display_view(state, now)
+        board = display_view(state, "display-1", now)
         assert {line.service: line.count for line in board.waiting} == waiting
         boss = supervisor_view(state, now)
         assert {line.service: line.waiting for line in boss.lines} == waiting

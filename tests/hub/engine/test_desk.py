@@ -4,9 +4,10 @@ import pytest
 from msgspec.structs import replace
 
 from hub.engine import events as e
+from hub.engine.display_views import display_view
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
-from hub.engine.views import counter_view, display_view, ticket_view
+from hub.engine.views import counter_view, ticket_view
 from shared import messages as m
 from shared.model import CounterNumber, CounterState, Role, ServiceId, TicketId, TicketState
 from tests.hub.hall_site import BOSS, KIOSK, LAND, OLD, RESULT, SITE, TRADE, Room, at, officer
@@ -246,7 +247,7 @@ def test_a_ticket_sent_to_one_counter_is_called_there_and_nowhere_else() -> None
     room.next(3)
     room.does(officer(3), m.Transfer(LAND, to=TWO))
     assert room.refuses(officer(1), m.CallNext()) == "nobody_waiting"
-    board = display_view(room.state, room.now)
+    board = display_view(room.state, "display-1", room.now)
     assert [line.count for line in board.waiting if line.service == LAND] == [1]
     assert room.refuses(officer(2), m.CloseCounter()) == "counter_busy"
     assert room.next(2) == "B001"

@@ -6,6 +6,7 @@ import pytest
 from hub.engine import views
 from hub.engine.answers import answer
 from hub.engine.concern import Concern, concern_of
+from hub.engine.display_views import display_view
 from hub.engine.estimate import expected_wait
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
@@ -135,7 +136,7 @@ def test_a_board_shows_counters_calls_newest_first_and_longest_lines_first() -> 
     room.issue(TRADE)
     room.next(1)
     room.next(3)
-    view = views.display_view(room.state, room.now)
+    view = display_view(room.state, "display-1", room.now)
     assert [(call.number, call.counter) for call in view.calls] == [("B001", 3), ("A001", 1)]
     assert view.site == "Trung tâm Phục vụ hành chính công tỉnh Nghệ An"
     assert view.counters[0] == m.BoardCounter(ONE, CounterState.OPEN, "A001", "Bàn 1")
