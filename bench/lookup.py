@@ -94,7 +94,7 @@ def scan_to_status() -> dict[str, float]:
         kiosk = Program(
             "kiosk",
             [
-                *python("kiosk", "--config", str(ROOT / "config" / "kiosk.toml")),
+                *python("kiosk", "--no-keeper", "--config", str(ROOT / "config" / "kiosk.toml")),
                 *("--hub", hall.hub.live, "--credential-file", str(credential)),
                 *("--size", f"{GLASS[0]}x{GLASS[1]}", "--position", "0,0"),
                 *("--data", str(hall.hub.folder / "kiosk"), "--frame-log", str(frames)),

@@ -156,7 +156,8 @@ def _program(
     return Program(
         name,
         [
-            *python(name, "--config", str(ROOT / "config" / f"{name}.toml"), "--hub", hub.live),
+            *python(name, "--no-keeper", "--config", str(ROOT / "config" / f"{name}.toml")),
+            *("--hub", hub.live),
             *("--credential-file", str(credential), "--size", f"{size[0]}x{size[1]}"),
             *("--position", "0,0", *more),
         ],

@@ -9,6 +9,7 @@ from typing import TypeVar
 import msgspec
 from msgspec.structs import replace
 
+from shared import keeper
 from shared.errors import SettingsError
 from shared.model import Role
 
@@ -28,6 +29,10 @@ def parser(role: Role, description: str) -> argparse.ArgumentParser:
     found.add_argument(
         "--picture", type=Path, metavar="FILE", help="keep a PNG of the window there"
     )
+    found.add_argument(
+        keeper.ALONE, action="store_true", help="run without the parent that starts it anew"
+    )
+    found.add_argument(keeper.DRAWS, action="store_true", help=argparse.SUPPRESS)
     return found
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import structlog
 
 from shared.errors import SetupError
+from shared.lock import lock
 
 PICTURE_EVERY_S = 1.0
 
@@ -42,8 +43,10 @@ def configure(
         # Left to itself SDL would draw where nobody sees it, and look alive.
         raise SetupError("there is no screen: DISPLAY is not set; start this in a desktop session")
     os.environ.setdefault("KIVY_HOME", str(home.resolve()))
-    os.environ.setdefault("KIVY_NO_ARGS", "1")
-    os.environ.setdefault("KIVY_NO_CONFIG", "1")
+    # Of these the environment has no say: they are how one would load an inspector.
+    for name in ("KIVY_NO_ARGS", "KIVY_NO_CONFIG", "KIVY_NO_ENV_CONFIG"):
+        os.environ[name] = "1"
+    os.environ["KIVY_CLIPBOARD"] = "dummy"
     os.environ.setdefault("KIVY_LOG_MODE", "PYTHON")
     for name, value in environment.items():
         os.environ.setdefault(name, value)
@@ -66,7 +69,20 @@ def configure(
     for option, setting in options.items():
         Config.set("graphics", option, setting)
     Config.set("kivy", "exit_on_escape", 0)
+    Config.set("kivy", "keyboard_mode", "")
+    Config.remove_section("modules")
+    Config.add_section("modules")
+    # X tells of every finger; Kivy's own readers of /dev/input would tell of each once more.
+    Config.remove_section("input")
+    Config.add_section("input")
     Config.set("input", "mouse", "mouse,disable_multitouch")
+
+
+def lock_window() -> None:
+    """Open the window, if it is not yet, and shut every way out of it. After `configure`."""
+    from kivy.core.window import Window
+
+    lock(Window)
 
 
 class Painter:

@@ -32,6 +32,7 @@ PURE = {
     "display/board.py": "tests/display/test_board.py",
     "display/announcer.py": "tests/display/test_announcer.py",
     "shared/receipt_code.py": "tests/shared/test_receipt_code.py",
+    "shared/restarts.py": "tests/shared/test_restarts.py",
     "shared/procedures.py": "tests/shared/test_procedures.py",
     "shared/vietnamese.py": "tests/shared/test_vietnamese.py",
 }

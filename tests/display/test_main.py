@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from display.__main__ import main
+from display.program import main
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

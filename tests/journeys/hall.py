@@ -105,7 +105,8 @@ class Hall:
         program = Program(
             name,
             [
-                *python(name, "--config", str(ROOT / "config" / f"{name}.toml")),
+                # Without their keepers: journeys look at these processes, and end them for good.
+                *python(name, "--no-keeper", "--config", str(ROOT / "config" / f"{name}.toml")),
                 *("--hub", self.hub.live),
                 *("--credential-file", str(self.folder / f"{name}.credential")),
                 *("--size", f"{size[0]}x{size[1]}", "--position", f"{left},0", *more),

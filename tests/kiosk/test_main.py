@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.__main__ import main
+from kiosk.program import main
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

@@ -70,7 +70,17 @@ def test_the_kiosk_itself_leaves_no_core(tmp_path: Path) -> None:
     (tmp_path / "kiosk.toml").write_text('procedures = ""\n', encoding="utf-8")
     program = start(
         tmp_path,
-        *("-m", "kiosk", "--config", "kiosk.toml", "--hub", "127.0.0.1:1", "--data", "data"),
+        *(
+            "-m",
+            "kiosk",
+            "--no-keeper",
+            "--config",
+            "kiosk.toml",
+            "--hub",
+            "127.0.0.1:1",
+            "--data",
+            "data",
+        ),
         *("--credential-file", "credential", "--scanner", "none"),
         SDL_VIDEODRIVER="offscreen",
         SDL_AUDIODRIVER="dummy",
