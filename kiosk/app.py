@@ -23,13 +23,16 @@ from kiosk.frame_log import FrameLog
 from kiosk.inflight import Inflight
 from kiosk.inquiries import Ask, Inquiries
 from kiosk.moves import Effect, Thing, Wish
+from kiosk.paper import PrintOutcome
 from kiosk.papers import Papers, report
 from kiosk.screens.root import Root
 from kiosk.screens.shutter import Shutter
+from kiosk.state import awaited
 from shared import messages as m
 from shared.link import Link, Touch
-from shared.model import Instant, RequestId, Role, Seq
+from shared.model import Instant, RequestId, Role, Seq, TicketId
 from shared.procedures import Catalogue
+from shared.pulse import Pulse
 from shared.receipt_code import Unknown, parse
 from shared.window import Painter
 
@@ -78,6 +81,7 @@ class KioskApp(App):
         ready: Callable[[], None] = lambda: None,
         scanner: Scanner | None = None,
         catalogue: Catalogues | None = None,
+        pulse: Pulse | None = None,
     ) -> None:
         super().__init__()
         self.options = options
@@ -85,6 +89,7 @@ class KioskApp(App):
         self.screens = Root(self.handle, new_id)
         self._papers = Papers(printer, self.handle)
         self._scanner = scanner or NoScanner()
+        self._pulse = pulse
         self._inflight = inflight
         self._clock = clock
         self._new_id = new_id
@@ -127,6 +132,8 @@ class KioskApp(App):
         gc.freeze()
         self._show()
         self._painter = Painter(self._flipped, self.options.picture)
+        if self._pulse is not None:
+            self._painter.keep_alive(self._pulse)
         self._shutter = Shutter()
 
     def on_stop(self) -> None:
@@ -207,7 +214,7 @@ class KioskApp(App):
     def handle(self, thing: Thing) -> list[asyncio.Task[None]]:
         """Let the flow take one step, and do what it says; returns what that has started."""
         self.flow, effects = step(self.flow, thing, self._clock())
-        self._inquiries.keep_only(self.flow.lookup.asked if self.flow.lookup else 0)
+        self._inquiries.keep_only(awaited(self.flow))
         started = [self._do(effect) for effect in effects]
         if any(not isinstance(effect, moves.Forget) for effect in effects):
             # The printer and the hub first: laying a screen out would hold them up.
@@ -227,11 +234,11 @@ class KioskApp(App):
                 self._on_disk(lambda: self._inflight.abandon(request_id))
                 return None
             case moves.CancelTicket(ticket=ticket):
-                return self._start(self._tell(m.Cancel(ticket)))
+                return self._start(self._drop(ticket))
             case moves.Print(paper=paper):
                 return self._start(self._papers.ticket(paper))
             case moves.Report(outcome=outcome):
-                return self._start(self._tell(report(outcome)))
+                return self._start(self._report(outcome))
             case moves.PutOnPaper(number=number, slip=slip):
                 return self._start(self._papers.slip(number, slip))
             case moves.Inquire(asked=asked, question=question):
@@ -261,13 +268,26 @@ class KioskApp(App):
                 await asyncio.gather(*started)
         else:
             log.warning("ticket.refused", code=answer.code, request=wish.request_id)
-            self.handle(moves.Declined(wish.request_id, answer.code, answer.reason))
+            self.handle(
+                moves.Declined(
+                    wish.request_id, answer.code, answer.reason, answer.retry_s, answer.number
+                )
+            )
         self._on_disk(lambda: self._inflight.forget(wish.request_id))
 
-    async def _tell(self, command: m.Command) -> None:
+    async def _tell(self, command: m.Command) -> str:
+        """Let the hub know; the code of its refusal, "" for none."""
         answer = await self.link.ask(RequestId(self._new_id()), command)
-        if isinstance(answer, m.Refused):
-            log.warning("hub.declined", command=type(command).__name__, code=answer.code)
+        if not isinstance(answer, m.Refused):
+            return ""
+        log.warning("hub.declined", command=type(command).__name__, code=answer.code)
+        return answer.code
+
+    async def _report(self, outcome: PrintOutcome) -> None:
+        await self._tell(report(outcome))
+
+    async def _drop(self, ticket: TicketId) -> None:
+        self.handle(moves.Dropped(ticket, await self._tell(m.Cancel(ticket))))
 
     # --- the scanner's side --------------------------------------------------------------
 

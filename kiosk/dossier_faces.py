@@ -6,7 +6,7 @@ from kiosk import code_pad
 from kiosk.code_pad import CLEAR, ERASE, Key
 from kiosk.dossier_desk import read
 from kiosk.dossier_flow import DIGITS, may_print
-from kiosk.flow import IDLE_MS
+from kiosk.flow import idle_ms
 from kiosk.paper_words import paper_trouble
 from kiosk.state import Flow, Lookup, News, Printing, moment
 from shared.dossier_words import Step as Step
@@ -154,7 +154,7 @@ def _slip(lookup: Lookup) -> str:
 
 def _clears(flow: Flow, now: Instant) -> str:
     """Until the question whether somebody is still there; that counts on."""
-    left = -(-(flow.touched + IDLE_MS - now) // 1000)
+    left = -(-(flow.touched + idle_ms(flow) - now) // 1000)
     return _("Tự xóa sau {seconds} giây").format(seconds=left) if left > 0 else ""
 
 

@@ -39,7 +39,7 @@ from kiosk.moves import (
     Thing,
 )
 from kiosk.paper import NO_PRINTER, OK
-from kiosk.state import Flow, Lookup, News, Printing, Screen, Step, rest, resting, show
+from kiosk.state import Flow, Lookup, News, Printing, Screen, Step, leave, rest, resting, show
 from kiosk.ticket_flow import wish_for
 from shared.dossiers import DossierView
 from shared.messages import (
@@ -82,7 +82,7 @@ def scanned_code(flow: Flow, code: str, now: Instant) -> Step:
     """A receipt lies before the scanner."""
     if not looks_up(flow):
         return tell(flow, News.LOOKUP_OFF, now), ()
-    return _ask(rest(flow, now), Lookup(code), LookUpDossier(code), now)
+    return _ask(leave(flow, now), Lookup(code), LookUpDossier(code), now)
 
 
 def read_again(flow: Flow, code: str, now: Instant) -> bool:
@@ -97,7 +97,7 @@ _OF_ONE_CODE = (Screen.LOOKING, Screen.DOSSIER, Screen.DIGITS)
 
 def scanned_ticket(flow: Flow, ticket: TicketId, now: Instant) -> Step:
     """A number of ours: where does it stand?"""
-    return _ask(rest(flow, now), Lookup(), LookUpTicket(ticket), now)
+    return _ask(leave(flow, now), Lookup(), LookUpTicket(ticket), now)
 
 
 def scanned_card(flow: Flow, last_four: str, now: Instant) -> Step:
@@ -114,7 +114,7 @@ def scanned_card(flow: Flow, last_four: str, now: Instant) -> Step:
 
 def tell(flow: Flow, news: News, now: Instant) -> Flow:
     """A word about what was scanned."""
-    return show(replace(rest(flow, now), lookup=Lookup(news=news)), Screen.FINDING, now)
+    return show(replace(leave(flow, now), lookup=Lookup(news=news)), Screen.FINDING, now)
 
 
 def _ask(flow: Flow, lookup: Lookup, question: Question, now: Instant) -> Step:
@@ -137,10 +137,12 @@ def tapped(flow: Flow, tap: Thing, now: Instant) -> Step:
         case Screen.LOOKING | Screen.FINDING, Back() if lookup.typed:
             again = Lookup(lookup.code, typed=True)
             return show(replace(flow, lookup=again), Screen.CODE, now), ()
-        case _, Back() | Home():
-            return _left(flow, lookup, now), ()
+        case _, Back():
+            return _left(leave(flow, now), flow, lookup, now), ()
+        case _, Home():
+            return _left(rest(flow, now), flow, lookup, now), ()
         case Screen.FINDING, Start() if resting(flow, now) is Screen.HOME:
-            return show(rest(flow, now), Screen.SERVICES, now), ()
+            return show(leave(flow, now), Screen.SERVICES, now), ()
         case Screen.CODE, PadKey() | PickStart() | LookUp():
             return _tapped_on_code(flow, lookup, tap, now)
         case Screen.DIGITS, PadKey(key=key):
@@ -151,8 +153,7 @@ def tapped(flow: Flow, tap: Thing, now: Instant) -> Step:
             return flow, ()
 
 
-def _left(flow: Flow, lookup: Lookup, now: Instant) -> Flow:
-    rested = rest(flow, now)
+def _left(rested: Flow, flow: Flow, lookup: Lookup, now: Instant) -> Flow:
     if flow.screen not in _OF_ONE_CODE:
         return rested
     return replace(rested, left_mark=hash(lookup.code), left_at=now)

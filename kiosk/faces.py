@@ -205,7 +205,11 @@ def _notice(flow: Flow, now: Instant) -> NoticeFace:
         case Screen.DROPPED:
             return notices.dropped(flow)
         case Screen.REFUSED:
-            return notices.refused(flow)
+            return notices.refused(flow, now)
+        case Screen.CARD:
+            return notices.card(flow)
+        case Screen.EMERGENCY:
+            return notices.emergency(flow)
         case Screen.CLOSED:
             return notices.closed(flow, now)
         case _:

@@ -9,7 +9,9 @@
 
     HOME ── OpenLookup ─────▶ CODE, LOOKING, DOSSIER, DIGITS, FINDING: `kiosk.dossier_flow`
     HOME ── OpenProcedures ─▶ PROCEDURES, PROCEDURE: `kiosk.procedure_flow`
-    any  ── Scanned ────────▶ one of these; passed over while a number is at stake, and in AWAY
+    any  ── Scanned ────────▶ one of these; passed over while a number is at stake
+    before WAITING stands CARD where the centre gives one number an identity card: `kiosk.card_flow`
+    any  ── an emergency ───▶ EMERGENCY over it, until it is over: `kiosk.emergency_flow`
 
 DOSSIER and PROCEDURE lead to PRIORITY or WAITING with what the number is for; Back from there leads
 to them again.
@@ -19,6 +21,9 @@ both interrupt SERVICES and PRIORITY too, and go away by themselves; a PRIORITY 
 procedure has led to falls back to that. WAITING and TICKET stay: the
 place is safe whatever happens to the connection or the printer. Looking up goes on out of hours.
 
+How somebody reads (language, `Ease`, guidance) changes on every screen at once, and nothing else
+with it; it stays while they go back or scan, and goes with them.
+
 Whatever is left of a person when they go is gone from `Flow`, and `Forget` tells the shell so.
 
 `step` is given `now`, in milliseconds that never run backwards.
@@ -26,7 +31,7 @@ Whatever is left of a person when they go is gone from `Flow`, and `Forget` tell
 
 from msgspec.structs import replace
 
-from kiosk import dossier_flow, procedure_flow, ticket_flow
+from kiosk import card_flow, dossier_flow, emergency_flow, procedure_flow, ticket_flow
 from kiosk.moves import (
     TAPS,
     Abandon,
@@ -35,11 +40,15 @@ from kiosk.moves import (
     Back,
     CatalogueCame,
     Declined,
+    Dropped,
     Forget,
     GiveUp,
+    Guided,
     Home,
+    Mode,
     OpenLookup,
     OpenProcedures,
+    PickLanguage,
     PickPriority,
     PickService,
     Printed,
@@ -51,18 +60,28 @@ from kiosk.moves import (
     SlipDone,
     Start,
     Thing,
+    Tick,
     TimeCame,
+    Toggle,
     Touched,
     TurnPage,
     ViewCame,
 )
+from kiosk.scan_flow import scanned as _scanned
 from kiosk.state import (
+    ATTRACT_MS as ATTRACT_MS,
+    PER_PAGE as PER_PAGE,
     SETTLE_MS as SETTLE_MS,
+    Ease,
     Flow as Flow,
     News,
     Printing as Printing,
     Screen as Screen,
     Step,
+    attracting as attracting,
+    eased,
+    leave as _leave,
+    pages as pages,
     rest as _rest,
     resting as _resting,
     service as service,
@@ -70,72 +89,91 @@ from kiosk.state import (
 )
 from kiosk.ticket_flow import (
     DROPPED_MS as DROPPED_MS,
+    DROPS_WITHIN_MS as DROPS_WITHIN_MS,
     GIVE_UP_MS as GIVE_UP_MS,
+    GUIDED_MS as GUIDED_MS,
     PRINTED_MS as PRINTED_MS,
+    QUOTA_REACHED,
+    SERVICE_CLOSED,
     TICKET_MS as TICKET_MS,
+    TOLD_MS as TOLD_MS,
     TROUBLE_MS as TROUBLE_MS,
     TRYING_MS as TRYING_MS,
     WISH_LIVES_MS as WISH_LIVES_MS,
     wish_for,
 )
-from shared.messages import KioskView
 from shared.model import Instant
-from shared.receipt_code import (
-    DossierCode,
-    IdentityCard,
-    ProcedureCode,
-    Scan,
-    TicketLink,
-    Unknown,
-)
 
 IDLE_MS = 45_000
+READING_MS = 60_000
+"""The same on screens that hold much to read."""
+
 WARNING_MS = 15_000
-PER_PAGE = 20
 
 
 def step(flow: Flow, thing: Thing, now: Instant) -> Step:
     """The flow after `thing`, and what is to be done; what fits no screen is passed over."""
-    after, effects = _stepped(flow, thing, now)
-    if _holds(flow) and (after.visit != flow.visit or not _holds(after)):
+    before = emergency_flow.bare(flow)
+    after, effects = _stepped(before, flow, thing, now)
+    after = emergency_flow.covered(flow, after, now)
+    if _holds(before) and (after.visit != before.visit or not _holds(after)):
         return after, (Forget(), *effects)
     return after, effects
 
 
 def _holds(flow: Flow) -> bool:
     """Whether there is anything of a person that screens may show."""
-    return any(one is not None for one in (flow.lookup, flow.browse, flow.ticket))
+    kept = (flow.lookup, flow.browse, flow.ticket, flow.claim, flow.again)
+    return any(one is not None for one in kept) or bool(flow.number)
 
 
-def _stepped(flow: Flow, thing: Thing, now: Instant) -> Step:
+def _stepped(flow: Flow, shown: Flow, thing: Thing, now: Instant) -> Step:
+    """One step of the bare flow; `shown` may have an emergency over it."""
+    if isinstance(thing, Toggle | PickLanguage | Guided):
+        return _touched(_reads(flow, thing), now), ()
     if isinstance(thing, Touched):
-        return _touched(flow, now), ()
-    if isinstance(thing, TAPS):
-        if now - flow.since < SETTLE_MS:
+        return _woken(flow, now), ()
+    if shown.behind is not None:
+        if isinstance(thing, (*TAPS, Scanned)):
             return flow, ()
-        return _tapped(_touched(flow, now), thing, now)
+        if isinstance(thing, Tick) and flow.screen is not Screen.WAITING:
+            return emergency_flow.ticked(flow, shown, now), ()
+    if isinstance(thing, TAPS):
+        return _tapping(flow, thing, now)
     return _happened(flow, thing, now)
+
+
+def _tapping(flow: Flow, tap: Thing, now: Instant) -> Step:
+    if now - flow.since < SETTLE_MS:
+        return flow, ()
+    if attracting(flow, now):
+        return _woken(flow, now), ()
+    return _tapped(_touched(flow, now), tap, now)
 
 
 def idle_left_ms(flow: Flow, now: Instant) -> int | None:
     """What is left of the warning countdown; None while nothing is about to be cleared."""
     if flow.screen not in _MAY_IDLE:
         return None
-    left = flow.touched + IDLE_MS + WARNING_MS - now
+    left = flow.touched + idle_ms(flow) + WARNING_MS - now
     return left if left <= WARNING_MS else None
 
 
-def pages(view: KioskView) -> int:
-    """How many pages the services fill."""
-    return max(1, -(-len(view.services) // PER_PAGE))
+def idle_ms(flow: Flow) -> int:
+    """How long this person may do nothing before they are asked."""
+    if flow.guided:
+        return GUIDED_MS
+    return READING_MS if flow.screen in (Screen.DOSSIER, Screen.PROCEDURE) else IDLE_MS
 
 
 _RESTING = (Screen.HOME, Screen.AWAY, Screen.CLOSED)
 _LOOKUP = (Screen.CODE, Screen.LOOKING, Screen.DOSSIER, Screen.DIGITS, Screen.FINDING)
 _PROCEDURES = (Screen.PROCEDURES, Screen.PROCEDURE)
+_CHOOSING = (Screen.SERVICES, Screen.PRIORITY, Screen.CARD)
 _MAY_IDLE = (
     Screen.SERVICES,
     Screen.PRIORITY,
+    Screen.CARD,
     Screen.REFUSED,
     Screen.CODE,
     Screen.DOSSIER,
@@ -145,24 +183,66 @@ _MAY_IDLE = (
 )
 
 
+def _unattended(flow: Flow, now: Instant) -> bool:
+    return now - flow.touched >= idle_ms(flow) + WARNING_MS
+
+
 def _touched(flow: Flow, now: Instant) -> Flow:
-    if flow.screen is Screen.TICKET and flow.ends < now + TICKET_MS:
-        flow = replace(flow, ends=Instant(now + TICKET_MS))
+    if flow.screen is Screen.TICKET:
+        flow = ticket_flow.touched(flow, now)
     return replace(flow, touched=now)
+
+
+def _woken(flow: Flow, now: Instant) -> Flow:
+    """Somebody is there. The touch that wakes home was meant for nothing on it."""
+    if attracting(flow, now):
+        flow = replace(flow, since=now)
+    return _touched(flow, now)
+
+
+def _reads(flow: Flow, thing: Toggle | PickLanguage | Guided) -> Flow:
+    """What changes is how the person reads, and nothing of what they are at."""
+    match thing:
+        case PickLanguage(language=language):
+            return replace(flow, language=language)
+        case Guided(on=on):
+            return replace(flow, guided=on)
+        case _:
+            # A page that is no more was the last.
+            eased = replace(flow, ease=_other(flow.ease, thing.mode))
+            return procedure_flow.kept_in_range(_page_kept(eased))
+
+
+def _other(ease: Ease, mode: Mode) -> Ease:
+    match mode:
+        case Mode.LARGE:
+            return replace(ease, large=not ease.large)
+        case Mode.CONTRAST:
+            return replace(ease, contrast=not ease.contrast)
+        case _:
+            return replace(ease, low=not ease.low)
+
+
+def _page_kept(flow: Flow) -> Flow:
+    last = pages(flow.view, flow.ease) - 1 if flow.view else 0
+    return replace(flow, page=min(flow.page, last))
 
 
 def _settle(flow: Flow, now: Instant) -> Flow:
     """AWAY and CLOSED come and go by themselves, where no number is at stake."""
     screen = _resting(flow, now)
     if flow.screen in _RESTING and flow.screen is not screen:
-        # No finger brought this screen up, so the next touch is meant for it.
-        return replace(_rest(flow, now), since=Instant(now - SETTLE_MS))
-    if flow.screen in (Screen.SERVICES, Screen.PRIORITY) and screen is not Screen.HOME:
-        before = _before_priority(flow)
+        # No finger brought this screen up, so the next touch is meant for it; whoever stands
+        # before it reads on as they did.
+        return replace(_leave(flow, now), since=Instant(now - SETTLE_MS))
+    if flow.screen in _CHOOSING and screen is not Screen.HOME:
+        before = _before_choice(flow)
         if before is Screen.SERVICES:
             return _rest(flow, now)
         # What was looked up is still true, and says why there is no number now.
-        return _show(replace(flow, service=None), before, now)
+        return _show(replace(flow, service=None, claim=None), before, now)
+    if flow.lookup is not None and flow.lookup.news is News.OFFLINE and screen is not Screen.AWAY:
+        return _leave(flow, now)
     return flow
 
 
@@ -175,6 +255,8 @@ def _tapped(flow: Flow, tap: Thing, now: Instant) -> Step:
             return ticket_flow.tapped(flow, tap, now)
         case Screen.SERVICES | Screen.PRIORITY:
             return _choosing(flow, tap, now)
+        case Screen.CARD:
+            return card_flow.tapped(flow, tap, now)
         case screen if screen in _LOOKUP:
             return dossier_flow.tapped(flow, tap, now)
         case screen if screen in _PROCEDURES:
@@ -192,9 +274,11 @@ def _choosing(flow: Flow, tap: Thing, now: Instant) -> Step:
         case Screen.PRIORITY, PickPriority(priority=priority, request_id=request_id):
             return wish_for(flow, priority, request_id, now)
         case Screen.PRIORITY, Back():
-            return _show(replace(flow, service=None), _before_priority(flow), now), ()
-        case _, Home() | Back():
+            return _show(replace(flow, service=None), _before_choice(flow), now), ()
+        case _, Home():
             return _rest(flow, now), ()
+        case _, Back():
+            return _leave(flow, now), ()
         case _:
             return flow, ()
 
@@ -208,15 +292,17 @@ def _tapped_elsewhere(flow: Flow, tap: Thing, now: Instant) -> Step:
             return dossier_flow.opened(flow, now)
         case Screen.HOME | Screen.CLOSED, OpenProcedures():
             return procedure_flow.opened(flow, now)
-        case Screen.REFUSED | Screen.DROPPED, Home() | Back():
+        case Screen.REFUSED | Screen.DROPPED, Home():
             return _rest(flow, now), ()
+        case Screen.REFUSED, Back():
+            return ticket_flow.left_refused(flow, now), ()
         case Screen.WAITING, GiveUp() if flow.wish and now - flow.wish.at >= GIVE_UP_MS:
             return _rest(flow, now), (Abandon(flow.wish.request_id),)
         case _:
             return flow, ()
 
 
-def _before_priority(flow: Flow) -> Screen:
+def _before_choice(flow: Flow) -> Screen:
     if flow.lookup is not None:
         return Screen.DOSSIER
     if flow.browse is not None:
@@ -226,83 +312,23 @@ def _before_priority(flow: Flow) -> Screen:
 
 def _turn(flow: Flow, by: int, now: Instant) -> Flow:
     assert flow.view is not None
-    page = min(max(flow.page + by, 0), pages(flow.view) - 1)
+    page = min(max(flow.page + by, 0), pages(flow.view, flow.ease) - 1)
     return replace(flow, page=page, since=now)
 
 
 def _pick(flow: Flow, tap: PickService, now: Instant) -> Step:
-    assert flow.view is not None
-    known = service(flow.view, tap.service)
-    if known is None or not known.open:
+    view = flow.view
+    known = service(view, tap.service) if view else None
+    if view is None or known is None:
         return flow, ()
-    priorities = flow.view.priorities
-    flow = replace(flow, service=tap.service)
-    if not priorities:
+    if not known.open:
+        code = QUOTA_REACHED if known.full else SERVICE_CLOSED
+        flow = replace(flow, service=known.id)
+        return ticket_flow.refuse(flow, code, now, known.why or ""), ()
+    flow = replace(flow, service=known.id)
+    if not view.priorities:
         return wish_for(flow, None, tap.request_id, now)
     return _show(flow, Screen.PRIORITY, now), ()
-
-
-# --- the scanner -------------------------------------------------------------------------
-
-
-def _scanned(flow: Flow, scan: Scan, now: Instant) -> Step:
-    """Whoever holds a paper before the scanner is there now, on whatever screen; a receipt that
-    was left there is nobody."""
-    if not _hears(flow, scan):
-        return flow, ()
-    if isinstance(scan, DossierCode) and dossier_flow.read_again(flow, scan.code, now):
-        return flow, ()
-    flow = replace(flow, touched=now)
-    match scan:
-        case DossierCode(code=code):
-            return dossier_flow.scanned_code(flow, code, now)
-        case TicketLink(ticket=ticket):
-            return dossier_flow.scanned_ticket(flow, ticket, now)
-        case IdentityCard(last_four=last_four):
-            return dossier_flow.scanned_card(flow, last_four, now)
-        case ProcedureCode(code=code):
-            known = procedure_flow.scanned(flow, code, now)
-            return known or dossier_flow.tell(flow, News.PROCEDURE_NOT_FOUND, now), ()
-        case _:
-            return dossier_flow.tell(flow, _UNKNOWN.get(scan.why, News.STRANGE), now), ()
-
-
-_UNKNOWN = {
-    news.value: news
-    for news in (News.EMPTY, News.TOO_LONG, News.NOT_TEXT, News.OTHER_LINK, News.ALMOST)
-}
-"""What a scanner says of codes that are none of ours."""
-
-
-def _hears(flow: Flow, scan: Scan) -> bool:
-    """A scan must not cost anybody their number, nor what they are at; what begins nothing must
-    not hide either."""
-    if isinstance(scan, Unknown) and _visited(flow):
-        return False
-    if isinstance(scan, IdentityCard) and _visited(flow):
-        return flow.screen in (Screen.DOSSIER, Screen.DIGITS)
-    match flow.screen:
-        case Screen.WAITING | Screen.AWAY:
-            return False
-        case Screen.TICKET:
-            # Without its paper the screen is all that there is of the number.
-            begins = not isinstance(scan, IdentityCard | Unknown)
-            return begins and flow.printing is Printing.DONE and not flow.dropping
-        case _:
-            return True
-
-
-def _visited(flow: Flow) -> bool:
-    """Whether the screen holds what somebody has found, typed or chosen."""
-    match flow.screen:
-        case Screen.DOSSIER | Screen.DIGITS | Screen.PRIORITY | Screen.PROCEDURE:
-            return True
-        case Screen.CODE:
-            return flow.lookup is not None and bool(flow.lookup.code)
-        case Screen.PROCEDURES:
-            return flow.browse is not None and bool(flow.browse.query)
-        case _:
-            return False
 
 
 # --- the hub, the printer, time ----------------------------------------------------------
@@ -311,8 +337,7 @@ def _visited(flow: Flow) -> bool:
 def _happened(flow: Flow, thing: Thing, now: Instant) -> Step:
     match thing:
         case ViewCame(view=view):
-            page = min(flow.page, pages(view) - 1)
-            return _settle(replace(flow, view=view, page=page), now), ()
+            return _settle(_page_kept(replace(flow, view=view)), now), ()
         case TimeCame(at=at):
             return replace(flow, told_at=at, told=now), ()
         case ReachChanged(reach=reach):
@@ -321,6 +346,8 @@ def _happened(flow: Flow, thing: Thing, now: Instant) -> Step:
             return procedure_flow.catalogue_came(flow, catalogue, now), ()
         case Scanned(scan=scan):
             return _scanned(flow, scan, now)
+        case Answer() if card_flow.answers(flow, thing):
+            return card_flow.answered(flow, thing, now)
         case Answer():
             return dossier_flow.answered(flow, thing, now), ()
         case SlipDone():
@@ -335,6 +362,8 @@ def _wished(flow: Flow, thing: Thing, now: Instant) -> Step:
             return ticket_flow.answered(flow, request_id, issued, now)
         case Declined():
             return ticket_flow.declined(flow, thing, now), ()
+        case Dropped():
+            return ticket_flow.drop_answered(flow, thing, now), ()
         case Printed(outcome=outcome):
             return ticket_flow.printed(flow, outcome, now), (Report(outcome),)
         case Resumed(wish=wish):
@@ -352,12 +381,16 @@ def _ticked(flow: Flow, now: Instant) -> Step:
     match flow.screen:
         case Screen.TICKET:
             return ticket_flow.ticked(flow, now), ()
-        case Screen.DROPPED if now >= flow.ends:
-            return _rest(flow, now), ()
+        case Screen.DROPPED:
+            return ticket_flow.drop_ticked(flow, now), ()
+        case Screen.REFUSED if flow.again is not None and now >= flow.ends:
+            return ticket_flow.ask_again(flow, flow.again, now)
         case Screen.WAITING if flow.wish and now - flow.wish.at >= WISH_LIVES_MS:
             return _rest(flow, now), (Abandon(flow.wish.request_id),)
         case _:
             flow = dossier_flow.ticked(flow, now)
+            if flow.screen in _RESTING and eased(flow) and _unattended(flow, now):
+                return _rest(flow, now), ()
             left = idle_left_ms(flow, now)
             if left is not None and left <= 0:
                 return _rest(flow, now), ()

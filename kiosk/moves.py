@@ -171,6 +171,16 @@ class PickLanguage(msgspec.Struct, frozen=True):
     language: str
 
 
+class Guided(msgspec.Struct, frozen=True):
+    """Spoken guidance begins or ends: who listens needs longer than who looks."""
+
+    on: bool
+
+
+class NoCard(msgspec.Struct, frozen=True):
+    """CARD's "Tôi không mang căn cước"."""
+
+
 class Scanned(msgspec.Struct, frozen=True):
     """The scanner has read something, on whatever screen."""
 
@@ -228,6 +238,17 @@ class Declined(msgspec.Struct, frozen=True):
     request_id: RequestId
     code: str
     reason: str
+    retry_s: int = 0
+    """In so many seconds it may be asked for again; 0: not known."""
+    number: str = ""
+    """The number that stands in the way, if one does."""
+
+
+class Dropped(msgspec.Struct, frozen=True):
+    """The hub has answered to the dropping of a ticket; `code` is its refusal's, "" for done."""
+
+    ticket: TicketId
+    code: str = ""
 
 
 class Printed(msgspec.Struct, frozen=True):
@@ -273,6 +294,8 @@ Thing = (
     | PickProcedure
     | Toggle
     | PickLanguage
+    | Guided
+    | NoCard
     | Scanned
     | Answer
     | CatalogueCame
@@ -282,6 +305,7 @@ Thing = (
     | ReachChanged
     | Answered
     | Declined
+    | Dropped
     | Printed
     | Resumed
     | Tick
@@ -312,6 +336,7 @@ TAPS = (
     PickProcedure,
     Toggle,
     PickLanguage,
+    NoCard,
 )
 
 
@@ -331,7 +356,7 @@ class Abandon(msgspec.Struct, frozen=True):
 
 
 class CancelTicket(msgspec.Struct, frozen=True):
-    """Give this place up at the hub."""
+    """Give this place up at the hub; answered by `Dropped`."""
 
     ticket: TicketId
 

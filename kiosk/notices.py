@@ -1,167 +1,86 @@
-"""Screens that tell one thing: what happened, what is safe, what to do."""
+"""What came of a scan or a look-up where it is no dossier; `kiosk.hall_notices` has the others."""
 
 from datetime import datetime
 
-import msgspec
-
 from kiosk.counter_words import counters_text
-from kiosk.dossier_flow import looks_up
-from kiosk.procedure_flow import has_procedures
+from kiosk.hall_notices import (
+    away as away,
+    card as card,
+    closed as closed,
+    dropped as dropped,
+    emergency as emergency,
+    refused as refused,
+)
+from kiosk.notice_face import NoticeFace as NoticeFace
 from kiosk.state import Flow, Lookup, News, Screen, moment, resting
-from shared.i18n import _
+from shared.i18n import N_, _
 from shared.messages import TicketView
 from shared.model import Instant, TicketState
 from shared.vietnamese import date_words
 
-
-class NoticeFace(msgspec.Struct, frozen=True):
-    """What happened, what is safe, what to do; `button` leads home, and is empty where nothing is
-    to be done; `start` takes a number all the same, and is empty where there are none; `back` leads
-    to the code as it was typed, and is empty where none was; `lookup` and `procedures` lead to what
-    can be had without a number, and are empty where it cannot."""
-
-    sign: str = "info"
-    """"info", "warn", "good" or "closed"."""
-    title: str = ""
-    safe: str = ""
-    advice: str = ""
-    button: str = ""
-    start: str = ""
-    back: str = ""
-    lookup: str = ""
-    procedures: str = ""
-
-
-_HOME = _("Về trang đầu")
-_ASK = _("Mời ông/bà hỏi quầy hướng dẫn.")
-
-# --- numbers -----------------------------------------------------------------------------
-
-
-def dropped(flow: Flow) -> NoticeFace:
-    """The number is given up."""
-    assert flow.ticket is not None
-    return NoticeFace(
-        sign="good",
-        title=_("Đã bỏ số {number}").format(number=flow.ticket.number),
-        safe=_("Số này không còn giá trị."),
-        advice=_("Cần làm việc khác, mời ông/bà lấy số mới."),
-        button=_HOME,
-    )
-
-
-def refused(flow: Flow) -> NoticeFace:
-    """The hub gives no number, in its own words."""
-    return NoticeFace(
-        sign="warn",
-        title=_("Chưa lấy được số"),
-        safe=flow.reason,
-        advice=_("Mời ông/bà chọn việc khác hoặc hỏi quầy hướng dẫn."),
-        button=_("Tôi hiểu, về trang đầu"),
-    )
-
-
-def away() -> NoticeFace:
-    """Out of touch."""
-    return NoticeFace(
-        sign="warn",
-        title=_("Máy tạm mất kết nối"),
-        safe=_("Các số đã lấy vẫn được giữ nguyên."),
-        advice=_(
-            "Máy sẽ tự hoạt động lại khi có kết nối. Cần ngay, mời ông/bà đến quầy hướng dẫn."
-        ),
-    )
-
-
-def closed(flow: Flow, now: Instant) -> NoticeFace:
-    """Out of hours: no numbers, and all the same answers."""
-    view = flow.view
-    opening = view.next_opening if view else None
-    hours = view.hours if view else ""
-    return NoticeFace(
-        sign="closed",
-        title=_("Hiện chưa phát số"),
-        safe=_back_at(opening, moment(flow, now)),
-        advice="\n".join(
-            line
-            for line in (
-                _("Giờ làm việc hôm nay: {hours}").format(hours=hours) if hours else "",
-                _("Có thể quét giấy tiếp nhận để tra cứu.") if looks_up(flow) else "",
-            )
-            if line
-        ),
-        lookup=_("Tra cứu hồ sơ") if looks_up(flow) else "",
-        procedures=_("Tìm thủ tục") if has_procedures(flow) else "",
-    )
-
-
-def _back_at(opening: str | None, at: datetime | None) -> str:
-    if opening is None:
-        return _ASK
-    opens = datetime.fromisoformat(opening)
-    time = f"{opens.hour}:{opens:%M}"
-    if at is not None and opens.date() == at.date():
-        return _("Mời ông/bà quay lại từ {time} hôm nay.").format(time=time)
-    return _("Mời ông/bà quay lại từ {time}, {day}.").format(
-        time=time, day=date_words(opens.date())
-    )
-
+_HOME = N_("Về trang đầu")
+_ASK = N_("Mời ông/bà hỏi quầy hướng dẫn.")
 
 # --- findings ----------------------------------------------------------------------------
 
-_AGAIN = _("Mời ông/bà quét lại mã vạch hoặc mã QR trên giấy tiếp nhận.")
-_TYPE = _("Mời ông/bà quét lại, hoặc chọn Tra cứu hồ sơ và nhập mã in trên giấy.")
+_AGAIN = N_("Mời ông/bà quét lại mã vạch hoặc mã QR trên giấy tiếp nhận.")
+_TYPE = N_("Mời ông/bà quét lại, hoặc chọn Tra cứu hồ sơ và nhập mã in trên giấy.")
 
 _SCANNED = {
     News.LOOKUP_OFF: (
-        _("Máy này chưa tra cứu được hồ sơ"),
-        _("Hồ sơ của ông/bà không bị ảnh hưởng."),
+        N_("Máy này chưa tra cứu được hồ sơ"),
+        N_("Hồ sơ của ông/bà không bị ảnh hưởng."),
         _ASK,
     ),
     News.PROCEDURE_NOT_FOUND: (
-        _("Không tìm thấy thủ tục này"),
-        _("Mã vừa quét không có trong danh sách của trung tâm."),
-        _("Mời ông/bà chọn Tìm thủ tục và gõ tên, hoặc hỏi quầy hướng dẫn."),
+        N_("Không tìm thấy thủ tục này"),
+        N_("Mã vừa quét không có trong danh sách của trung tâm."),
+        N_("Mời ông/bà chọn Tìm thủ tục và gõ tên, hoặc hỏi quầy hướng dẫn."),
     ),
     News.RECEIPT_FIRST: (
-        _("Mời quét giấy tiếp nhận trước"),
-        _("Máy không lưu thông tin trên căn cước."),
-        _("Mời ông/bà quét mã trên giấy tiếp nhận, rồi quét căn cước để xem tên chủ hồ sơ."),
+        N_("Mời quét giấy tiếp nhận trước"),
+        N_("Máy không lưu thông tin trên căn cước."),
+        N_("Mời ông/bà quét mã trên giấy tiếp nhận, rồi quét căn cước để xem tên chủ hồ sơ."),
     ),
     News.EMPTY: (
-        _("Máy chưa đọc được mã"),
-        _("Giấy tờ của ông/bà vẫn dùng được."),
-        _("Mời ông/bà đưa mã lại gần khe quét, giữ yên một chút."),
+        N_("Máy chưa đọc được mã"),
+        N_("Giấy tờ của ông/bà vẫn dùng được."),
+        N_("Mời ông/bà đưa mã lại gần khe quét, giữ yên một chút."),
     ),
     News.TOO_LONG: (
-        _("Mã này quá dài"),
-        _("Đây không phải mã hồ sơ. Máy không lưu nội dung vừa quét."),
+        N_("Mã này quá dài"),
+        N_("Đây không phải mã hồ sơ. Máy không lưu nội dung vừa quét."),
         _AGAIN,
     ),
     News.NOT_TEXT: (
-        _("Máy không đọc được mã này"),
-        _("Máy không lưu nội dung vừa quét."),
+        N_("Máy không đọc được mã này"),
+        N_("Máy không lưu nội dung vừa quét."),
         _AGAIN,
     ),
     News.OTHER_LINK: (
-        _("Mã này dẫn đến một trang khác"),
-        _("Máy không mở trang nào và không lưu nội dung vừa quét."),
+        N_("Mã này dẫn đến một trang khác"),
+        N_("Máy không mở trang nào và không lưu nội dung vừa quét."),
         _AGAIN,
     ),
     News.ALMOST: (
-        _("Mã hồ sơ đọc chưa đúng"),
-        _("Mã gần giống mã hồ sơ nhưng có ký tự sai."),
+        N_("Mã hồ sơ đọc chưa đúng"),
+        N_("Mã gần giống mã hồ sơ nhưng có ký tự sai."),
         _TYPE,
     ),
     News.STRANGE: (
-        _("Đây không phải mã hồ sơ"),
-        _("Máy không lưu nội dung vừa quét."),
+        N_("Đây không phải mã hồ sơ"),
+        N_("Máy không lưu nội dung vừa quét."),
         _AGAIN,
     ),
     News.TICKET_NOT_FOUND: (
-        _("Số này không còn trong hôm nay"),
-        _("Mỗi số chỉ có giá trị trong ngày lấy số."),
-        _("Mời ông/bà lấy số mới, hoặc hỏi quầy hướng dẫn."),
+        N_("Số này không còn trong hôm nay"),
+        N_("Mỗi số chỉ có giá trị trong ngày lấy số."),
+        N_("Mời ông/bà lấy số mới, hoặc hỏi quầy hướng dẫn."),
+    ),
+    News.OFFLINE: (
+        N_("Máy đang mất kết nối"),
+        N_("Máy chưa tra cứu và chưa lấy số được. Giấy tờ của ông/bà vẫn dùng được."),
+        N_("Mời ông/bà thử lại khi máy có kết nối, hoặc hỏi quầy hướng dẫn."),
     ),
 }
 
@@ -182,7 +101,8 @@ def finding(flow: Flow, now: Instant) -> NoticeFace:
             return _not_found(lookup, start)
         case news:
             title, safe, advice = _SCANNED[news or News.STRANGE]
-            return NoticeFace("info", title, safe, advice, _HOME, start)
+            sign = "warn" if news is News.OFFLINE else "info"
+            return NoticeFace(sign, _(title), _(safe), _(advice), _(_HOME), start)
 
 
 def _unavailable(flow: Flow, lookup: Lookup, start: str, now: Instant) -> NoticeFace:
@@ -196,7 +116,7 @@ def _unavailable(flow: Flow, lookup: Lookup, start: str, now: Instant) -> Notice
         advice=" ".join(
             part for part in (numbers, _("Cần biết ngay, mời ông/bà hỏi quầy hướng dẫn.")) if part
         ),
-        button=_HOME,
+        button=_(_HOME),
         start=start,
         back=_again(lookup),
     )
@@ -225,7 +145,7 @@ def _not_now(lookup: Lookup, start: str) -> NoticeFace:
         title=titles.get(lookup.refusal, _("Tạm thời chưa tra cứu được")),
         safe=lookup.refused,
         advice=_("Hồ sơ của ông/bà vẫn an toàn. Cần biết ngay, mời ông/bà hỏi quầy hướng dẫn."),
-        button=_HOME,
+        button=_(_HOME),
         start=start,
         back=_again(lookup),
     )
@@ -244,7 +164,7 @@ def _not_found(lookup: Lookup, start: str) -> NoticeFace:
         title=_("Không tìm thấy hồ sơ"),
         safe=_("Mã đã tra: {code}").format(code=lookup.code),
         advice=_("{how}, hoặc đưa giấy tiếp nhận cho quầy hướng dẫn.").format(how=how),
-        button=_HOME,
+        button=_(_HOME),
         start=start,
         back=_("Sửa mã") if lookup.typed else "",
     )
@@ -253,9 +173,9 @@ def _not_found(lookup: Lookup, start: str) -> NoticeFace:
 # --- a ticket's place --------------------------------------------------------------------
 
 _OVER = {
-    TicketState.DONE: _("Số này đã được phục vụ xong."),
-    TicketState.CANCELLED: _("Số này đã được bỏ."),
-    TicketState.NO_SHOW: _("Số này đã được gọi mà không có người đến."),
+    TicketState.DONE: N_("Số này đã được phục vụ xong."),
+    TicketState.CANCELLED: N_("Số này đã được bỏ."),
+    TicketState.NO_SHOW: N_("Số này đã được gọi mà không có người đến."),
 }
 
 
@@ -266,19 +186,19 @@ def _place(ticket: TicketView) -> NoticeFace:
         where = _("Phục vụ tại quầy {counters}.").format(counters=counters_text(ticket.counters))
     match ticket.state:
         case TicketState.WAITING:
-            return NoticeFace("info", title, _ahead(ticket), where, _HOME)
+            return NoticeFace("info", title, _ahead(ticket), where, _(_HOME))
         case TicketState.CALLED if ticket.counter is not None:
             at = _("Mời ông/bà đến quầy {counter} ngay.").format(counter=ticket.counter)
-            return NoticeFace("good", title, at, _("Số của ông/bà đang được gọi."), _HOME)
+            return NoticeFace("good", title, at, _("Số của ông/bà đang được gọi."), _(_HOME))
         case TicketState.SERVING if ticket.counter is not None:
             at = _("Đang được phục vụ tại quầy {counter}.").format(counter=ticket.counter)
-            return NoticeFace("good", title, at, "", _HOME)
+            return NoticeFace("good", title, at, "", _(_HOME))
         case state if state in _OVER:
             advice = _("Cần làm việc khác, mời ông/bà lấy số mới hoặc hỏi quầy hướng dẫn.")
-            return NoticeFace("info", title, _OVER[state], advice, _HOME)
+            return NoticeFace("info", title, _(_OVER[state]), advice, _(_HOME))
         case _:
             aside = _("Số đang được giữ lại. Quầy sẽ gọi lại ông/bà.")
-            return NoticeFace("info", title, aside, where, _HOME)
+            return NoticeFace("info", title, aside, where, _(_HOME))
 
 
 def _ahead(ticket: TicketView) -> str:

@@ -19,14 +19,19 @@ from kiosk.moves import (
     TurnPage,
     TypeKey,
 )
-from kiosk.state import Browse, Flow, Screen, Step, gives_numbers, rest, show
+from kiosk.state import PLAIN, Browse, Ease, Flow, Screen, Step, gives_numbers, leave, rest, show
 from kiosk.ticket_flow import wish_for
 from shared.messages import Procedure
 from shared.model import Instant
 from shared.procedures import Catalogue
 
 CARDS = 5
-"""Procedures on a page of the list."""
+CARDS_LARGE = 3
+
+
+def cards(ease: Ease) -> int:
+    """How many procedures a page of the list holds."""
+    return CARDS_LARGE if ease.large else CARDS
 
 
 def has_procedures(flow: Flow) -> bool:
@@ -45,9 +50,17 @@ def found(flow: Flow) -> tuple[Procedure, ...]:
     return flow.catalogue.search(flow.browse.keys)
 
 
-def list_pages(count: int) -> int:
+def list_pages(count: int, ease: Ease = PLAIN) -> int:
     """How many pages so many procedures fill."""
-    return max(1, -(-count // CARDS))
+    return max(1, -(-count // cards(ease)))
+
+
+def kept_in_range(flow: Flow) -> Flow:
+    """The list's page, where there are fewer now."""
+    if flow.browse is None:
+        return flow
+    last = list_pages(len(found(flow)), flow.ease) - 1
+    return replace(flow, browse=replace(flow.browse, page=min(flow.browse.page, last)))
 
 
 def chosen(flow: Flow) -> Procedure | None:
@@ -68,7 +81,7 @@ def scanned(flow: Flow, code: str, now: Instant) -> Flow | None:
     """A code on a notice or a form; None where the catalogue does not have it."""
     if flow.catalogue is None or flow.catalogue.by_code(code) is None:
         return None
-    return show(replace(rest(flow, now), browse=Browse(code=code)), Screen.PROCEDURE, now)
+    return show(replace(leave(flow, now), browse=Browse(code=code)), Screen.PROCEDURE, now)
 
 
 def catalogue_came(flow: Flow, catalogue: Catalogue, now: Instant) -> Flow:
@@ -97,11 +110,11 @@ def tapped(flow: Flow, tap: Thing, now: Instant) -> Step:
 def _tapped_on_list(flow: Flow, browse: Browse, tap: Thing, now: Instant) -> Flow:
     match tap:
         case Back():
-            return rest(flow, now)
+            return leave(flow, now)
         case TypeKey(key=key):
             return replace(flow, browse=_typed(browse, key))
         case TurnPage(by=by):
-            last = list_pages(len(found(flow))) - 1
+            last = list_pages(len(found(flow)), flow.ease) - 1
             page = min(max(browse.page + by, 0), last)
             return replace(flow, browse=replace(browse, page=page), since=now)
         case PickProcedure(code=code):

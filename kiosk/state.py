@@ -13,7 +13,7 @@ from kiosk.moves import Effect, Reach, Wish
 from shared.dossiers import DossierView
 from shared.i18n import SOURCE
 from shared.messages import Issued, KioskService, KioskView, TicketView
-from shared.model import Instant, ServiceId
+from shared.model import Instant, PriorityId, RequestId, ServiceId
 from shared.procedures import Catalogue
 
 SETTLE_MS = 250
@@ -21,6 +21,10 @@ SETTLE_MS = 250
 
 LOST_MS = 3_000
 """A connection gone for less than this is nobody's concern."""
+
+
+ATTRACT_MS = 60_000
+"""So long after the last touch home calls people; the touch that wakes it does nothing else."""
 
 
 class Screen(StrEnum):
@@ -55,6 +59,27 @@ class Printing(StrEnum):
     FAILED = "failed"
 
 
+class Dropping(StrEnum):
+    """What became of a number that was given up."""
+
+    RUNNING = "running"
+    DONE = "done"
+    REFUSED = "refused"
+    LATE = "late"
+    """The hub has not answered yet; it is still asked."""
+
+
+class Trouble(StrEnum):
+    """Why CARD still waits."""
+
+    UNREAD = "unread"
+    """The scanner has read something that it could not make out."""
+    NO_CARD = "no_card"
+    """It was no identity card."""
+    UNANSWERED = "unanswered"
+    """The hub has said nothing, or no."""
+
+
 class News(StrEnum):
     """What FINDING tells; for an unknown code the scanner's own word for it."""
 
@@ -72,6 +97,7 @@ class News(StrEnum):
     OTHER_LINK = "other_link"
     ALMOST = "almost"
     STRANGE = "strange"
+    OFFLINE = "offline"
 
 
 class Ease(msgspec.Struct, frozen=True):
@@ -81,6 +107,9 @@ class Ease(msgspec.Struct, frozen=True):
     contrast: bool = False
     low: bool = False
     """Everything in the lower half, for who cannot reach higher."""
+
+
+PLAIN = Ease()
 
 
 class Lookup(msgspec.Struct, frozen=True):
@@ -126,6 +155,18 @@ class Browse(msgspec.Struct, frozen=True):
     """The keys as they were touched, without what Telex makes of them; "" once one was erased."""
 
 
+class Claim(msgspec.Struct, frozen=True):
+    """A number that wants an identity card first; nothing of the card itself is kept."""
+
+    priority: PriorityId | None
+    request_id: RequestId
+    back: Screen
+    """Where it came from."""
+    asked: int = 0
+    """The question whose answer is awaited; 0: none."""
+    trouble: Trouble | None = None
+
+
 class Flow(msgspec.Struct, frozen=True):
     """Everything the screens are drawn from."""
 
@@ -148,7 +189,9 @@ class Flow(msgspec.Struct, frozen=True):
     """Counts questions and slips: none has the number of another."""
     language: str = SOURCE
     """What this person reads; the screens are Vietnamese again for the next."""
-    ease: Ease = Ease()
+    ease: Ease = PLAIN
+    guided: bool = False
+    """This person listens to the screens."""
     page: int = 0
     service: ServiceId | None = None
     lookup: Lookup | None = None
@@ -157,18 +200,27 @@ class Flow(msgspec.Struct, frozen=True):
     """A mark of the code whose look-up was left by touch at `left_at`: its receipt may still lie
     under the scanner. Not the code itself, which is gone with the person."""
     left_at: Instant = Instant(0)
+    claim: Claim | None = None
     wish: Wish | None = None
+    again: Wish | None = None
+    """REFUSED as too soon: what is asked for anew at `ends`."""
     ticket: Issued | None = None
     printing: Printing = Printing.RUNNING
     trouble: str = ""
     """Why there is no paper, one of the codes of `kiosk.paper`."""
     ends: Instant = Instant(0)
-    """When TICKET or DROPPED ends by itself."""
+    """When TICKET or DROPPED ends by itself, and when REFUSED as too soon goes on."""
     dropping: bool = False
     """Whether TICKET asks if the number is really to be given up."""
+    dropped: Dropping = Dropping.RUNNING
+    """DROPPED: what the hub says to it."""
     code: str = ""
     reason: str = ""
     """REFUSED: the hub's code and words."""
+    number: str = ""
+    """REFUSED: the number that stands in the way."""
+    behind: Screen | None = None
+    """EMERGENCY: what it stands over, since `since`."""
 
 
 Step = tuple[Flow, tuple[Effect, ...]]
@@ -194,6 +246,43 @@ def rest(flow: Flow, now: Instant) -> Flow:
         visit=flow.visit + 1,
         orders=flow.orders,
     )
+
+
+def leave(flow: Flow, now: Instant) -> Flow:
+    """Home, or why there is none, for a person who is still there: what they were at is gone, how
+    they read stays."""
+    return replace(rest(flow, now), language=flow.language, ease=flow.ease, guided=flow.guided)
+
+
+def eased(flow: Flow) -> bool:
+    """Whether the screens are not as the next person expects them."""
+    return flow.guided or flow.language != SOURCE or flow.ease != PLAIN
+
+
+def attracting(flow: Flow, now: Instant) -> bool:
+    """Whether home calls people: nobody has touched it for so long."""
+    return flow.screen is Screen.HOME and now - max(flow.touched, flow.since) >= ATTRACT_MS
+
+
+def awaited(flow: Flow) -> int:
+    """The question whose answer somebody waits for; 0: none."""
+    if flow.claim is not None and flow.claim.asked:
+        return flow.claim.asked
+    return flow.lookup.asked if flow.lookup is not None else 0
+
+
+PER_PAGE = 20
+PER_PAGE_LARGE = 12
+
+
+def per_page(ease: Ease) -> int:
+    """How many services a page holds."""
+    return PER_PAGE_LARGE if ease.large else PER_PAGE
+
+
+def pages(view: KioskView, ease: Ease = PLAIN) -> int:
+    """How many pages the services fill."""
+    return max(1, -(-len(view.services) // per_page(ease)))
 
 
 def resting(flow: Flow, now: Instant) -> Screen:

@@ -1,10 +1,15 @@
 """The part of the flow from a wish to a number on paper: pure, `kiosk.flow` leads here.
 
 wish_for ──▶ WAITING ── Answered ──▶ TICKET: paper RUNNING ─▶ DONE or FAILED ── Done, time ──▶
-               │ Declined              │ DropTicket, ConfirmDrop
-               ▼                       ▼
-            REFUSED                 DROPPED
+  │ ▲          │ Declined              │ DropTicket, ConfirmDrop
+  ▼ │          ▼                       ▼
+ CARD       REFUSED                 DROPPED: RUNNING ── Dropped ─▶ DONE or REFUSED
+               └─ too soon: asks anew when the time has come
+
+A number is dropped when the hub says so, and not before.
 """
+
+from uuid import UUID, uuid5
 
 from msgspec.structs import replace
 
@@ -15,6 +20,7 @@ from kiosk.moves import (
     ConfirmDrop,
     Declined,
     Done,
+    Dropped,
     DropTicket,
     KeepTicket,
     Print,
@@ -23,7 +29,19 @@ from kiosk.moves import (
     Wish,
 )
 from kiosk.paper import Paper, PrintOutcome
-from kiosk.state import Flow, Printing, Screen, Step, rest, service, show
+from kiosk.state import (
+    Claim,
+    Dropping,
+    Flow,
+    Printing,
+    Screen,
+    Step,
+    leave,
+    rest,
+    resting,
+    service,
+    show,
+)
 from shared.messages import Issued, IssueTicket, KioskView
 from shared.model import Instant, PriorityId, RequestId
 from shared.receipt_code import procedure_code
@@ -42,18 +60,61 @@ TROUBLE_MS = 60_000
 PRINTED_MS = 10_000
 """The ticket stays at least this long after its paper came out."""
 
+GUIDED_MS = 120_000
+"""Who listens to the number needs longer than who reads it."""
+
 DROPPED_MS = 6_000
+"""How long the screen tells that a number is given up."""
+
+DROPS_WITHIN_MS = 8_000
+"""Without an answer by then the screen says so."""
+
+TOLD_MS = 20_000
+"""How long it tells what did not come out as wished."""
+
+TOO_SOON = "too_soon"
+"""The hub's code while this kiosk has just given a number."""
+
+QUOTA_REACHED = "quota_reached"
+SERVICE_CLOSED = "service_closed"
+
+NO_CARD = "no_card"
+"""Our own: the person has no identity card with them."""
 
 
 def wish_for(flow: Flow, priority: PriorityId | None, request_id: RequestId, now: Instant) -> Step:
-    """Ask for a number for the flow's service, with what the person comes for."""
+    """Ask for a number for the flow's service, with what the person comes for; where the centre
+    gives one number an identity card, ask for that first."""
+    if flow.view is not None and flow.view.card_needed:
+        claim = Claim(priority, request_id, back=flow.screen)
+        return show(replace(flow, claim=claim), Screen.CARD, now), ()
+    return send(flow, priority, request_id, now)
+
+
+def send(
+    flow: Flow,
+    priority: PriorityId | None,
+    request_id: RequestId,
+    now: Instant,
+    card: str | None = None,
+) -> Step:
+    """Ask the hub; `card` is the mark of an identity card."""
     assert flow.service is not None
     dossier, procedure = _purpose(flow)
-    command = IssueTicket(flow.service, priority, dossier=dossier, procedure=procedure)
-    wish = Wish(request_id, command, now)
+    command = IssueTicket(flow.service, priority, dossier=dossier, procedure=procedure, card=card)
+    return _sent(flow, Wish(request_id, command, now), now)
+
+
+def _sent(flow: Flow, wish: Wish, now: Instant) -> Step:
     # The wish says all that is needed from here on; what was looked up need not be kept.
-    flow = replace(flow, wish=wish, lookup=None, browse=None)
+    flow = replace(flow, wish=wish, again=None, claim=None, lookup=None, browse=None)
     return show(flow, Screen.WAITING, now), (Send(wish),)
+
+
+def refuse(flow: Flow, code: str, now: Instant, reason: str = "") -> Flow:
+    """There is no number, and REFUSED says why."""
+    flow = replace(flow, code=code, reason=reason, number="", again=None)
+    return show(flow, Screen.REFUSED, now)
 
 
 def _purpose(flow: Flow) -> tuple[str | None, str | None]:
@@ -80,10 +141,29 @@ def tapped(flow: Flow, tap: Thing, now: Instant) -> Step:
         case KeepTicket(), True:
             return replace(flow, dropping=False, since=now), ()
         case ConfirmDrop(), True:
-            dropped = replace(flow, dropping=False, ends=Instant(now + DROPPED_MS))
+            ends = Instant(now + DROPS_WITHIN_MS)
+            dropped = replace(flow, dropping=False, dropped=Dropping.RUNNING, ends=ends)
             return show(dropped, Screen.DROPPED, now), (CancelTicket(flow.ticket.ticket),)
         case _:
             return flow, ()
+
+
+def touched(flow: Flow, now: Instant) -> Flow:
+    """A finger on the glass, or a key: TICKET stays for as long as somebody needs it."""
+    return replace(flow, ends=max(flow.ends, Instant(now + ticket_ms(flow))))
+
+
+def ticket_ms(flow: Flow) -> int:
+    """How long the number stays at least."""
+    return GUIDED_MS if flow.guided else TICKET_MS
+
+
+def left_refused(flow: Flow, now: Instant) -> Flow:
+    """Back from REFUSED: there may be a number for something else."""
+    if resting(flow, now) is not Screen.HOME:
+        return leave(flow, now)
+    again = replace(flow, service=None, again=None, code="", reason="", number="")
+    return show(again, Screen.SERVICES, now)
 
 
 # --- the hub, the printer, time ----------------------------------------------------------
@@ -99,7 +179,7 @@ def answered(flow: Flow, request_id: RequestId, issued: Issued, now: Instant) ->
         service=issued.service,
         ticket=issued,
         printing=Printing.RUNNING,
-        ends=Instant(now + TICKET_MS),
+        ends=Instant(now + ticket_ms(flow)),
     )
     return show(flow, Screen.TICKET, now), (Print(_paper(flow.view, issued)),)
 
@@ -124,8 +204,39 @@ def declined(flow: Flow, refusal: Declined, now: Instant) -> Flow:
     """The hub gives no number, and says why."""
     if flow.wish is None or flow.wish.request_id != refusal.request_id:
         return flow
-    flow = replace(flow, wish=None, code=refusal.code, reason=refusal.reason, touched=now)
-    return show(flow, Screen.REFUSED, now)
+    wish = flow.wish
+    flow = refuse(replace(flow, wish=None, touched=now), refusal.code, now, refusal.reason)
+    flow = replace(flow, number=refusal.number)
+    if refusal.code != TOO_SOON or not refusal.retry_s:
+        return flow
+    return replace(flow, again=wish, ends=Instant(now + refusal.retry_s * 1000))
+
+
+def ask_again(flow: Flow, wish: Wish, now: Instant) -> Step:
+    """The time has come for what was asked for too soon: a new wish, under an id of its own."""
+    request_id = RequestId(str(uuid5(UUID(wish.request_id), "again")))
+    return _sent(flow, replace(wish, request_id=request_id, at=now), now)
+
+
+def drop_answered(flow: Flow, answer: Dropped, now: Instant) -> Flow:
+    """The hub has given the number up, or has not."""
+    if flow.screen is not Screen.DROPPED or flow.ticket is None:
+        return flow
+    if flow.ticket.ticket != answer.ticket:
+        return flow
+    if answer.code:
+        ends = Instant(now + TOLD_MS)
+        return replace(flow, dropped=Dropping.REFUSED, code=answer.code, ends=ends)
+    return replace(flow, dropped=Dropping.DONE, ends=Instant(now + DROPPED_MS))
+
+
+def drop_ticked(flow: Flow, now: Instant) -> Flow:
+    """DROPPED ends by itself, but not without a word."""
+    if now < flow.ends:
+        return flow
+    if flow.dropped is Dropping.RUNNING:
+        return replace(flow, dropped=Dropping.LATE, ends=Instant(now + TOLD_MS))
+    return rest(flow, now)
 
 
 def printed(flow: Flow, outcome: PrintOutcome, now: Instant) -> Flow:
@@ -149,7 +260,8 @@ def resumed(flow: Flow, wish: Wish, now: Instant) -> Step:
     """A wish of an earlier run, taken up while somebody may still stand there."""
     if flow.wish is not None or not 0 <= now - wish.at < WISH_LIVES_MS:
         return flow, (Abandon(wish.request_id),)
-    flow = replace(flow, wish=wish, service=wish.command.service, lookup=None, browse=None)
+    flow = replace(flow, wish=wish, service=wish.command.service)
+    flow = replace(flow, again=None, claim=None, lookup=None, browse=None)
     return show(flow, Screen.WAITING, now), ()
 
 

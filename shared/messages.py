@@ -444,11 +444,17 @@ class AnswerFrame(_HubFrame, frozen=True, tag="answer"):
 
 
 class Refused(_HubFrame, frozen=True, tag="refused"):
-    """Not done, and nothing has changed. Without `request_id` the frame itself was refused."""
+    """Not done, and nothing has changed. Without `request_id` the frame itself was refused.
+
+    `retry_s`: in so many seconds the same may be granted; 0: not known. `number`: the asker's own
+    number that stands in the way.
+    """
 
     request_id: RequestId | None
     code: str
     reason: str
+    retry_s: int = 0
+    number: str = ""
 
 
 class Beat(_HubFrame, frozen=True, tag="beat"):

@@ -45,6 +45,9 @@ class MarkCard(_Question, frozen=True, tag="mark_card"):
 
     digest: str
 
+    def __repr__(self) -> str:
+        return "MarkCard(…)"
+
 
 Question = LookUpDossier | LookUpTicket | LookUpProcedure | ListProcedures | MarkCard
 

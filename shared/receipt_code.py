@@ -6,6 +6,7 @@ apart and never opened. Nothing is guessed: a code stands there whole and alone,
 
 import re
 from collections.abc import Iterable
+from hashlib import sha256
 from urllib.parse import unquote
 
 import msgspec
@@ -35,9 +36,14 @@ class TicketLink(msgspec.Struct, frozen=True):
 
 
 class IdentityCard(msgspec.Struct, frozen=True):
-    """An identity card (CCCD). Only the last four digits of its number are ever kept."""
+    """An identity card (CCCD). Of its number the last four digits are kept, and `digest`, its
+    SHA-256 in hex, from which the hub makes a mark. Its repr tells neither."""
 
     last_four: str
+    digest: str = ""
+
+    def __repr__(self) -> str:
+        return "IdentityCard(…)"
 
 
 class ProcedureCode(msgspec.Struct, frozen=True):
@@ -122,7 +128,7 @@ def _named(text: str) -> Scan:
         return _linked(text[link.end() :])
     fields = text.split("|")
     if len(fields) >= _CARD_FIELDS and (number := _CARD_NUMBER.fullmatch(fields[0].strip())):
-        return IdentityCard(number[1])
+        return IdentityCard(number[1], sha256(number[0].encode()).hexdigest())
     capitals = text.translate(_CAPITALS)
     if code := _only(_DOSSIER_WITHIN.findall(capitals)):
         return DossierCode(code)

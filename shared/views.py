@@ -93,6 +93,8 @@ class KioskView(msgspec.Struct, frozen=True):
     """Why not `open`; None while it is."""
     numbers_until: str | None = None
     """When numbers end in this sitting; None while none are given."""
+    next_day_opening: str | None = None
+    """When numbers begin on the next working day: for services whose quota is used up."""
     emergency: str = ""
     """Said by a supervisor to everybody, over everything else."""
     elsewhere: Texts = {}

@@ -28,7 +28,15 @@ _PAGES: dict[str, tuple[type[screens.Page], tuple[Screen, ...]]] = {
     "ticket": (screens.TicketPage, (Screen.TICKET,)),
     "notice": (
         screens.NoticePage,
-        (Screen.AWAY, Screen.CLOSED, Screen.REFUSED, Screen.DROPPED, Screen.FINDING),
+        (
+            Screen.AWAY,
+            Screen.CLOSED,
+            Screen.REFUSED,
+            Screen.DROPPED,
+            Screen.FINDING,
+            Screen.CARD,
+            Screen.EMERGENCY,
+        ),
     ),
     "code": (dossier.CodePage, (Screen.CODE,)),
     "looking": (dossier.LookingPage, (Screen.LOOKING,)),

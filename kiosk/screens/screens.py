@@ -167,7 +167,7 @@ class NoticePage(Page):
 
     def on_kv_post(self, *_args: Any) -> None:
         """Which buttons there are to choose from, left to right; `ids` alone would let them go."""
-        names = ("back", "understood", "start", "lookup", "procedures")
+        names = ("back", "understood", "start", "lookup", "procedures", "no_card")
         self._ways = [self.ids[name].__self__ for name in names]
         self.on_face()
 
@@ -177,7 +177,7 @@ class NoticePage(Page):
             return  # kv is not applied yet
         # Their texts follow the face only after this.
         face = self.face
-        texts = (face.back, face.button, face.start, face.lookup, face.procedures)
+        texts = (face.back, face.button, face.start, face.lookup, face.procedures, face.no_card)
         wanted = [push for push, text in zip(self._ways, texts, strict=True) if text]
         if self.ids.ways.children[::-1] != wanted:
             self.ids.ways.clear_widgets()

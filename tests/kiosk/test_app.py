@@ -160,6 +160,7 @@ async def test_a_refused_wish_says_why(kivy_window: Any, tmp_path: Path) -> None
         one.hub._send = refuse  # type: ignore[method-assign]
         one.tap("Không")
         await one.shows(Screen.REFUSED)
-        assert one.app.screens.manager.current_screen.face.safe == "Hôm nay đã hết số."
+        shown = one.app.screens.manager.current_screen.face
+        assert shown.title == "Văn hóa, Thể thao và Du lịch: hôm nay đã phát hết số"
         await asyncio.sleep(0)
         assert one.inflight.unanswered() == []

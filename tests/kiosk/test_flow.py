@@ -7,17 +7,22 @@ from kiosk import flow as f, moves as m, paper
 from kiosk.faces import WaitingFace, face
 from kiosk.flow import Flow, Printing, Screen, step
 from kiosk.paper import PrintOutcome
+from kiosk.state import Dropping, Ease, News
 from shared.messages import IssueTicket
 from shared.model import PriorityId, ServiceId, TicketId
+from shared.receipt_code import IdentityCard, Unknown
 from tests.kiosk.hall import (
     at,
     at_dossier,
+    at_list,
     at_procedure,
     home,
     issued,
     many,
     printed,
     request,
+    scan,
+    states,
     ticket_flow,
     view,
     waiting_flow,
@@ -80,10 +85,22 @@ def test_a_second_tap_on_the_answer_sends_nothing_more(later: int) -> None:
     assert flow.wish is not None and flow.wish.request_id == request()
 
 
-@pytest.mark.parametrize("service", ["s9", "unknown"])
-def test_a_closed_or_unknown_service_cannot_be_picked(service: str) -> None:
-    flow, effects = step(services(), m.PickService(ServiceId(service), request()), at(2_000))
+def test_an_unknown_service_cannot_be_picked() -> None:
+    flow, effects = step(services(), m.PickService(ServiceId("unknown"), request()), at(2_000))
     assert (flow.screen, effects) == (Screen.SERVICES, ())
+
+
+@pytest.mark.parametrize(("full", "code"), [(True, "quota_reached"), (False, "service_closed")])
+def test_a_service_that_gives_no_number_says_why_and_leads_back(full: bool, code: str) -> None:
+    whole = view()
+    others = [replace(one, full=full) if one.id == "s9" else one for one in whole.services]
+    flow = walk((1_000, m.Start()), start=home(view(services=tuple(others))))
+    flow, effects = step(flow, m.PickService(ServiceId("s9"), request()), at(2_000))
+    assert (flow.screen, flow.code, flow.service, effects) == (Screen.REFUSED, code, "s9", ())
+    assert step(flow, m.Back(), at(3_000))[0].screen is Screen.SERVICES
+    assert step(flow, m.Home(), at(3_000))[0].screen is Screen.HOME
+    shut = walk((2_500, m.ViewCame(view(open=False))), (3_000, m.Back()), start=flow)
+    assert shut.screen is Screen.CLOSED
 
 
 def test_back_and_home_lead_back_and_home() -> None:
@@ -253,8 +270,40 @@ def test_dropping_a_number_asks_first() -> None:
     dropped, effects = step(asked, m.ConfirmDrop(), at(5_000))
     assert (dropped.screen, effects) == (Screen.DROPPED, (m.CancelTicket(issued().ticket),))
     assert step(dropped, m.Home(), at(6_000))[0].screen is Screen.HOME
-    assert step(dropped, m.Tick(), at(10_999))[0].screen is Screen.DROPPED
-    assert step(dropped, m.Tick(), at(11_000))[0].screen is Screen.HOME
+
+
+def dropped(ms: int = 5_000) -> Flow:
+    return walk((4_000, m.DropTicket()), (ms, m.ConfirmDrop()), start=ticket_flow())
+
+
+def test_a_number_is_dropped_when_the_hub_says_so_and_not_before() -> None:
+    flow = dropped()
+    assert flow.dropped is Dropping.RUNNING
+    done = walk((5_500, m.Dropped(issued().ticket)), start=flow)
+    assert (done.screen, done.dropped) == (Screen.DROPPED, Dropping.DONE)
+    assert step(done, m.Tick(), at(11_499))[0].screen is Screen.DROPPED
+    assert step(done, m.Tick(), at(11_500))[0].screen is Screen.HOME
+
+
+def test_a_number_that_could_not_be_dropped_is_told_of_as_such() -> None:
+    told = walk((5_500, m.Dropped(issued().ticket, "wrong_state")), start=dropped())
+    assert (told.dropped, told.code) == (Dropping.REFUSED, "wrong_state")
+    assert step(told, m.Tick(), at(25_499))[0].screen is Screen.DROPPED
+    assert step(told, m.Tick(), at(25_500))[0].screen is Screen.HOME
+
+
+def test_a_drop_without_an_answer_says_so_and_is_asked_for_all_the_same() -> None:
+    late = walk((13_000, m.Tick()), start=dropped())
+    assert (late.screen, late.dropped) == (Screen.DROPPED, Dropping.LATE)
+    done = walk((14_000, m.Dropped(issued().ticket)), start=late)
+    assert done.dropped is Dropping.DONE
+    assert step(late, m.Tick(), at(33_000))[0].screen is Screen.HOME
+
+
+def test_what_becomes_of_another_ticket_is_nothing_to_this_screen() -> None:
+    other = m.Dropped(TicketId("another"))
+    for flow in (dropped(), home(), ticket_flow()):
+        assert step(flow, other, at(5_500))[0] == flow
 
 
 def test_a_double_tap_on_drop_does_not_confirm() -> None:
@@ -357,3 +406,159 @@ def test_a_service_that_the_hub_has_not_named_yet_is_not_called_by_its_id() -> N
     body = face(flow, at(100)).body
     assert isinstance(body, WaitingFace)
     assert body.service == ""
+
+
+# --- how somebody reads ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", states())
+def test_language_and_modes_change_on_every_screen_and_nothing_else_with_them(name: str) -> None:
+    before, now = states()[name]
+    flow = walk(
+        (now, m.PickLanguage("en")),
+        (now, m.Toggle(m.Mode.LARGE)),
+        (now, m.Toggle(m.Mode.CONTRAST)),
+        (now, m.Toggle(m.Mode.LOW)),
+        start=before,
+    )
+    assert (flow.language, flow.ease) == ("en", Ease(True, True, True))
+    back = replace(flow, language="vi", ease=Ease(), touched=before.touched, page=before.page)
+    assert replace(back, ends=before.ends) == before
+
+
+def test_a_mode_goes_off_as_it_came() -> None:
+    flow = walk((0, m.Toggle(m.Mode.LOW)), (50, m.Toggle(m.Mode.LOW)), start=home())
+    assert flow.ease == Ease()
+
+
+def test_what_was_typed_survives_a_change_of_language() -> None:
+    flow = walk((5_000, m.PickLanguage("en")), start=at_list("dat"))
+    assert flow.browse is not None and flow.browse.query == "dat"
+
+
+def test_large_type_holds_fewer_services_and_the_page_stays_in_range() -> None:
+    large, plain = m.Toggle(m.Mode.LARGE), m.Toggle(m.Mode.LARGE)
+    start = walk((1_000, m.Start()), (1_500, large), start=home(many(34)))
+    assert f.pages(many(34), start.ease) == 3
+    flow = walk((2_000, m.TurnPage(2)), start=start)
+    assert flow.page == 2
+    assert walk((3_000, plain), start=flow).page == 1
+
+
+def test_large_type_holds_fewer_procedures_and_the_page_stays_in_range() -> None:
+    start = walk((4_000, m.Toggle(m.Mode.LARGE)), (5_000, m.TurnPage(2)), start=at_list())
+    assert start.browse is not None and start.browse.page == 2
+    flow = walk((6_000, m.Toggle(m.Mode.LARGE)), start=start)
+    assert flow.browse is not None and flow.browse.page == 1
+
+
+@pytest.mark.parametrize("reach", [m.Reach.LIVE, m.Reach.STALE])
+def test_home_away_and_closed_are_as_they_were_for_the_next(reach: m.Reach) -> None:
+    for whole in (view(), view(open=False)):
+        flow = walk((500, m.ReachChanged(reach)), (1_000, m.PickLanguage("en")), start=home(whole))
+        assert step(flow, m.Tick(), at(60_999))[0].language == "en"
+        gone, effects = step(flow, m.Tick(), at(61_000))
+        assert (gone.language, gone.visit, effects) == ("vi", flow.visit + 1, ())
+
+
+def test_going_back_or_scanning_keeps_how_somebody_reads_and_leaving_does_not() -> None:
+    english = walk((500, m.PickLanguage("en")), (1_000, m.Start()), start=home())
+    assert step(english, m.Back(), at(2_000))[0].language == "en"
+    assert step(english, m.Home(), at(2_000))[0].language == "vi"
+    assert step(english, scan(0)[1], at(2_000))[0].language == "en"
+    assert step(english, m.Tick(), at(61_000))[0].language == "vi"
+
+
+# --- the attract screen ------------------------------------------------------------------
+
+
+def test_home_calls_people_after_a_minute_and_the_first_touch_only_wakes_it() -> None:
+    assert not f.attracting(home(), at(59_999))
+    assert f.attracting(home(), at(60_000))
+    woken, effects = step(home(), m.Start(), at(60_000))
+    assert (woken.screen, effects, f.attracting(woken, at(60_001))) == (Screen.HOME, (), False)
+    assert step(woken, m.Start(), at(60_300))[0].screen is Screen.SERVICES
+
+
+def test_the_tap_of_the_touch_that_wakes_home_does_nothing() -> None:
+    woken = walk((60_000, m.Touched()), start=home())
+    assert step(woken, m.Start(), at(60_100))[0].screen is Screen.HOME
+
+
+def test_only_home_calls_people() -> None:
+    assert not f.attracting(home(view(open=False)), at(90_000))
+
+
+# --- spoken guidance ---------------------------------------------------------------------
+
+
+def test_who_listens_gets_two_minutes_instead_of_one() -> None:
+    flow = walk((2_000, m.Guided(True)), start=services())
+    assert f.idle_left_ms(flow, at(121_999)) is None
+    assert f.idle_left_ms(flow, at(122_000)) == f.WARNING_MS
+    off = walk((3_000, m.Guided(False)), start=flow)
+    assert f.idle_left_ms(off, at(48_000)) == f.WARNING_MS
+
+
+def test_who_listens_keeps_the_number_for_two_minutes() -> None:
+    flow = walk((4_000, m.Guided(True)), start=ticket_flow())
+    assert flow.ends == 124_000
+    start = walk((2_500, m.Guided(True)), start=waiting_flow())
+    assert walk((3_100, m.Answered(request(), issued())), start=start).ends == 123_100
+
+
+# --- too soon ----------------------------------------------------------------------------
+
+
+def too_soon(seconds: int = 12) -> Flow:
+    refusal = m.Declined(request(), "too_soon", "Mời ông/bà chờ.", retry_s=seconds)
+    return walk((4_000, refusal), start=waiting_flow())
+
+
+def test_who_comes_too_soon_waits_and_is_asked_for_anew_by_itself() -> None:
+    flow = too_soon()
+    assert (flow.screen, flow.ends) == (Screen.REFUSED, 16_000)
+    assert step(flow, m.Tick(), at(15_999))[0].screen is Screen.REFUSED
+    again, effects = step(flow, m.Tick(), at(16_000))
+    (sent,) = (effect for effect in effects if isinstance(effect, m.Send))
+    assert (again.screen, again.again) == (Screen.WAITING, None)
+    assert sent.wish.command == IssueTicket(LAND)
+    assert sent.wish.request_id != request() and len(sent.wish.request_id) == 36
+    assert sent.wish.at == 16_000
+
+
+def test_who_goes_while_waiting_is_not_asked_for() -> None:
+    gone = walk((5_000, m.Home()), start=too_soon())
+    assert gone.screen is Screen.HOME
+    assert step(gone, m.Tick(), at(16_000))[1] == ()
+    forgotten = walk((64_000, m.Tick()), start=too_soon(300))
+    assert (forgotten.screen, forgotten.again) == (Screen.HOME, None)
+
+
+def test_a_scan_does_not_cost_the_place_in_that_wait() -> None:
+    assert step(too_soon(), scan(0)[1], at(5_000)) == (too_soon(), ())
+
+
+def test_too_soon_without_a_time_goes_on_by_no_means() -> None:
+    assert too_soon(0).again is None
+
+
+def test_the_number_in_the_way_is_kept_for_the_screen_and_goes_with_the_person() -> None:
+    refusal = m.Declined(request(), "card_used", "…", number="A012")
+    flow = walk((4_000, refusal), start=waiting_flow())
+    assert (flow.code, flow.number) == ("card_used", "A012")
+    gone, effects = step(flow, m.Home(), at(5_000))
+    assert (gone.number, effects) == ("", (m.Forget(),))
+
+
+# --- out of touch ------------------------------------------------------------------------
+
+
+def test_a_scan_out_of_touch_is_told_that_the_machine_is_and_that_goes_by_itself() -> None:
+    for what in (None, IdentityCard("1234"), Unknown("strange")):
+        told = walk((1_000, m.ReachChanged(m.Reach.STALE)), scan(2_000, what), start=home())
+        assert told.screen is Screen.FINDING
+        assert told.lookup is not None and told.lookup.news is News.OFFLINE
+        back = walk((3_000, m.ReachChanged(m.Reach.LIVE)), start=told)
+        assert back.screen is Screen.HOME
+        assert walk((62_000, m.Tick()), start=told).screen is Screen.AWAY

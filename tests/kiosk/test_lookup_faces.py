@@ -286,9 +286,9 @@ def test_the_slips_button_says_what_became_of_it(code: str, slip: str, again: bo
 
 
 def test_the_screen_says_when_it_clears_and_then_asks() -> None:
-    assert dossier_face(dossier(), ms=1_050).clears == "Tự xóa sau 45 giây"
-    assert dossier_face(dossier(), ms=45_051).clears == "Tự xóa sau 1 giây"
-    asked = face(at_dossier(), at(46_050))
+    assert dossier_face(dossier(), ms=1_050).clears == "Tự xóa sau 60 giây"
+    assert dossier_face(dossier(), ms=60_051).clears == "Tự xóa sau 1 giây"
+    asked = face(at_dossier(), at(61_050))
     assert asked.ask is not None and asked.ask.stay == "Tôi cần thêm thời gian"
     assert isinstance(asked.body, DossierFace) and asked.body.clears == ""
 
@@ -345,6 +345,7 @@ def every_finding() -> dict[str, Flow]:
         News.LOOKUP_OFF: walk(scan(1_000), start=bare),
         News.RECEIPT_FIRST: walk(scan(1_000, IdentityCard("4321")), start=home()),
         News.PROCEDURE_NOT_FOUND: walk(scan(1_000, stranger), start=home()),
+        News.OFFLINE: walk((1_000, m.ReachChanged(m.Reach.STALE)), scan(1_500), start=home()),
         **{why: walk(scan(1_000, Unknown(why)), start=home()) for why in whys},
     }
 
@@ -356,7 +357,7 @@ def test_every_finding_says_what_happened_what_is_safe_and_what_to_do(news: News
     body = told(flow)
     assert body.title and body.safe and body.advice
     assert body.button == "Về trang đầu"
-    assert body.start == ("" if news is News.TICKET else "Lấy số thứ tự")
+    assert body.start == ("" if news in (News.TICKET, News.OFFLINE) else "Lấy số thứ tự")
 
 
 def test_no_two_findings_look_alike() -> None:

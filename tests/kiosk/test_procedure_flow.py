@@ -163,7 +163,7 @@ def test_home_and_back_forget_what_was_searched() -> None:
 
 @pytest.mark.parametrize("flow", [at_list("dat"), at_procedure()])
 def test_a_forgotten_search_clears(flow: Flow) -> None:
-    gone, effects = step(flow, m.Tick(), at(flow.touched + 60_000))
+    gone, effects = step(flow, m.Tick(), at(flow.touched + 75_000))
     assert (gone.screen, gone.browse, effects) == (Screen.HOME, None, (m.Forget(),))
 
 

@@ -3,6 +3,7 @@
 import random
 import re
 import string
+from hashlib import sha256
 from urllib.parse import quote, unquote
 
 import pytest
@@ -42,6 +43,7 @@ CARD = (
     "040099001234|186543210|Nguyễn Thị Huệ|01021999|Nữ|Khối 5, phường Trường Vinh, Nghệ An|10052021"
 )
 WHY = {"empty", "too_long", "not_text", "other_link", "almost", "strange"}
+DIGEST = sha256(b"040099001234").hexdigest()
 
 
 # --- dossier codes -----------------------------------------------------------------------
@@ -226,13 +228,17 @@ def test_a_tickets_number_alone_is_no_ticket() -> None:
     ],
 )
 def test_of_an_identity_card_four_digits_are_kept(card: str) -> None:
-    assert parse(card) == IdentityCard("1234")
-    assert parse(card.encode()) == IdentityCard("1234")
+    assert parse(card) == IdentityCard("1234", DIGEST)
+    assert parse(card.encode()) == IdentityCard("1234", DIGEST)
+
+
+def test_a_card_tells_nothing_of_itself_to_a_log() -> None:
+    assert repr(parse(CARD)) == "IdentityCard(…)"
 
 
 def test_a_card_in_an_old_code_page_is_known_by_its_digits() -> None:
     assert parse(b"040099001234||Nguy\xd4n Th\x90|01021999|N\x81|Ngh\xd6 An") == IdentityCard(
-        "1234"
+        "1234", DIGEST
     )
 
 
@@ -346,7 +352,8 @@ def check(raw: str | bytes) -> Scan:
             assert parse(code) == ProcedureCode(code, code)
         case IdentityCard(last_four=digits):
             assert re.fullmatch(r"[0-9]{4}", digits)
-            assert scan.__struct_fields__ == ("last_four",)
+            assert re.fullmatch(r"[0-9a-f]{64}", scan.digest)
+            assert scan.__struct_fields__ == ("last_four", "digest")
         case TicketLink(ticket=ticket):
             assert re.fullmatch(r"[A-Za-z0-9_-]{16}", ticket)
         case Unknown(why=why):
