@@ -15,6 +15,8 @@ export function draw(desk, acts) {
   write(byId("counter-state"), stateWords(desk));
   byId("dot").dataset.state = desk.touch === "live" ? view.state : "lost";
   write(byId("served"), String(view.served_today));
+  write(byId("emergency-text"), view.emergency);
+  byId("emergency").hidden = !view.emergency;
   write(byId("next-label"), view.current ? "Xong và gọi số tiếp theo" : "Gọi số tiếp theo");
   write(byId("pause-label"), { open: "Tạm nghỉ", paused: "Tiếp tục", closed: "Mở quầy" }[view.state]);
   drawCurrent(view);

@@ -1,10 +1,17 @@
-// The whole hall for a supervisor: figures, counters to open, pause and close, lines.
+// The whole hall for a supervisor: figures, counters to open, pause and close, lines, and with its
+// neighbours the displays, the emergency and the day.
 
 import { banner, byId, make, write } from "./elements.js";
+import { drawEmergency, onEmergency } from "./emergency.js";
 import { HallTime, clockOf } from "./hall_time.js";
 import { Link } from "./link.js";
+import { arrange } from "./screen_plan.js";
+import { buttonOf, drawScreens, tickScreens } from "./screens.js";
+import { fill, words } from "./words.js";
+import { drawDay, onDay } from "./working_day.js";
 
 const LONG_WAIT_MIN = 30;
+const SAID_MS = 8000;
 const STATES = { open: "mở", paused: "tạm nghỉ", closed: "đóng" };
 const TOTALS = [
   ["waiting", "đang chờ"],
@@ -20,6 +27,7 @@ const time = new HallTime();
 let view = null;
 let touch = null;
 let steered = null;
+let saying;
 
 const link = new Link(
   { role: "supervisor" },
@@ -39,6 +47,7 @@ const link = new Link(
       time.set(iso);
       write(byId("clock"), time.clock());
       if (view) drawLines();
+      tickScreens(time);
     },
     onTurnedAway(code, reason) {
       if (code === "bad_credential") location.assign("/sign-in");
@@ -56,6 +65,9 @@ function draw() {
   byId("totals").replaceChildren(...totals);
   drawCounters();
   drawLines();
+  drawScreens(view.screens, time, change);
+  drawEmergency(view.emergency, touch === "live");
+  drawDay(view, touch === "live");
 }
 
 function drawCounters() {
@@ -117,9 +129,32 @@ byId("steer").addEventListener("click", async (event) => {
   const button = event.target.closest("[data-steer]");
   if (!button) return;
   byId("steer").close();
-  write(byId("refused"), "");
-  const answer = await link.ask({ kind: button.dataset.steer, counter: steered.number });
-  if (answer.type === "refused") write(byId("refused"), answer.reason);
+  await send({ kind: button.dataset.steer, counter: steered.number }, "");
 });
 
+/** Ask the hub and say what came of it; gives the reason when it refuses, else nothing. */
+async function send(command, done) {
+  say("", "");
+  const answer = await link.ask(command);
+  const reason = answer.type === "refused" ? answer.reason : "";
+  say(reason ? "" : done, reason);
+  return reason;
+}
+
+function say(done, refused) {
+  clearTimeout(saying);
+  write(byId("done"), done);
+  write(byId("refused"), refused);
+  if (done) saying = setTimeout(() => write(byId("done"), ""), SAID_MS);
+}
+
+async function change(screen) {
+  const { name } = screen;
+  const granted = await arrange(screen, view.counters, (plan) => link.ask({ kind: "arrange_display", display: name, plan }));
+  if (granted) say(fill(words.arranged, { name }), "");
+  buttonOf(name)?.focus();
+}
+
+onEmergency(send);
+onDay(send);
 setInterval(() => write(byId("clock"), time.clock()), 1000);
