@@ -26,7 +26,8 @@ MARK = VENV / "motcua.json"
 """Written last, so a half-made environment has none; holds the fingerprints it was made from."""
 LOG = ROOT / "out" / "setup.log"
 LOCK = ROOT / "requirements.lock"
-VOICE = ROOT / "assets" / "voice" / "vi"
+VOICES = ROOT / "assets" / "voice"
+LANGUAGES = ("vi", "en")
 ROOM_MB = 700
 
 PACKAGES = {
@@ -88,7 +89,11 @@ def made_from() -> dict[str, str]:
     """What the environment and the voice are made from, as fingerprints."""
     return {
         "packages": fingerprint(LOCK, ROOT / "setup.cfg", ROOT / "pyproject.toml", Path(__file__)),
-        "voice": fingerprint(ROOT / "deploy" / "make_voice.py", ROOT / "shared" / "vietnamese.py"),
+        "voice": fingerprint(
+            *sorted((ROOT / "deploy" / "voice").glob("*.py")),
+            *(ROOT / "display" / name for name in ("tongues.py", "chime.py", "clips.py")),
+            ROOT / "shared" / "vietnamese.py",
+        ),
     }
 
 
@@ -248,7 +253,9 @@ def make_voice(missing: list[str]) -> None:
     if "espeak-ng" in missing:
         return
     with step(4, "Voice clips"):
-        run([str(PYTHON), "-m", "deploy.make_voice", "--out", str(VOICE)])
+        for language in LANGUAGES:
+            out = str(VOICES / language)
+            run([str(PYTHON), "-m", "deploy.voice", "make", "--language", language, "--out", out])
 
 
 def say_missing(missing: list[str]) -> None:
@@ -271,7 +278,8 @@ def set_up() -> bool:
         missing = install_packages(missing)
     fresh = last.get("packages") == now["packages"] and missing == tried
     spoken = last.get("voice") == now["voice"] and (
-        "espeak-ng" in missing or any(VOICE.glob("*.wav"))
+        "espeak-ng" in missing
+        or all(any((VOICES / language).glob("*.wav")) for language in LANGUAGES)
     )
     if not fresh:
         make_environment(missing)

@@ -1,122 +1,186 @@
-"""From calls to clips: what is said, in which order, and what is no longer worth saying.
+"""From calls to announcements: in which order, and how much of the phrase; pure.
 
-One announcement at a time. `hear` queues, `step` takes the next one up once nothing is being
-spoken, `finished` says that the loudspeaker is quiet again.
+One announcement at a time, in two steps, so that how much is said is settled as late as possible:
+
+    hear ──▶ waiting ──step──▶ its lead (preroll, chime) ──settle──▶ its words ──finished──▶ gone
+                                                                                     │ repeat
+                                                                                     ▼
+                                                      said once more if it is still in hand
+
+A call that has been queued is never dropped. With many waiting, phrases get shorter so that every
+call is spoken within 30 s of being heard; what is late even so is spoken all the same.
 """
 
-from enum import Enum
+from collections.abc import Callable
 
 import msgspec
 
 from display.board import SPOKEN_BEFORE_MS, Announcement
+from display.tongues import Manner
 from shared.model import CounterNumber, Instant
-from shared.vietnamese import LETTERS, digit_name, letter_name, number_words
 
-SHORT_FROM = 2
-"""With this many waiting behind it an announcement is short, so that the last is not late."""
+FULL_WITHIN_MS = 15_000
+"""Nobody is made to wait longer than this for the sake of a whole phrase."""
+_WITHIN_MS = {
+    Manner.FULL: FULL_WITHIN_MS,
+    Manner.SHORT: SPOKEN_BEFORE_MS,
+    Manner.BRISK: SPOKEN_BEFORE_MS,
+}
+GAP_MS = 60
+"""What passes between two announcements, beside their own lengths."""
+REPEAT_WITHIN_MS = 10_000
+"""A repetition that cannot be said this long after its time is not said any more."""
+
+Length = Callable[[Announcement, Manner], int]
+"""How long an announcement takes in a manner, chime included where it has one, in ms."""
+InHand = frozenset[tuple[str, CounterNumber]]
+"""Which number which counter has in hand now."""
 
 
-class Manner(Enum):
-    """How much of the phrase is said."""
-
-    FULL = "full"
-    """Chime, then "Mời số A không một hai đến quầy số năm"."""
-    SHORT = "short"
-    """The same without "Mời số" and "đến … số"; the chime only after a silence."""
-
-
-class Utterance(msgspec.Struct, frozen=True):
-    """One announcement as it is spoken: its clips, in order. `first` after a silence."""
+class Waiting(msgspec.Struct, frozen=True):
+    """An announcement, when it was queued, and whether it is one said `again`."""
 
     announcement: Announcement
-    clips: tuple[str, ...]
+    heard: Instant
+    again: bool = False
+
+
+class Lead(msgspec.Struct, frozen=True):
+    """What comes before the words. `first`: after a silence, so a sleeping television must be
+    woken."""
+
+    announcement: Announcement
     first: bool
+    chime: bool
+
+
+class Saying(msgspec.Struct, frozen=True):
+    """The words."""
+
+    announcement: Announcement
+    manner: Manner
+    again: bool = False
 
 
 class Announcer(msgspec.Struct, frozen=True):
-    """What is being spoken, what waits, oldest first, and whether the loudspeaker was quiet."""
+    """What is being spoken, what waits, oldest first, and whether the loudspeaker was quiet.
 
-    speaking: Announcement | None = None
-    waiting: tuple[Announcement, ...] = ()
+    `repeats` are to be said once more, from the time in `heard` on.
+    """
+
+    speaking: Waiting | None = None
+    waiting: tuple[Waiting, ...] = ()
+    repeats: tuple[Waiting, ...] = ()
     quiet: bool = True
 
 
-def hear(announcer: Announcer, new: tuple[Announcement, ...]) -> Announcer:
-    """Queue what is to be spoken."""
-    return msgspec.structs.replace(announcer, waiting=(*announcer.waiting, *new))
+class Behind(msgspec.Struct, frozen=True):
+    """How many wait to be spoken, for how long the oldest has, and how many cannot be in time."""
+
+    calls: int = 0
+    oldest_ms: int = 0
+    late: int = 0
+
+
+def hear(announcer: Announcer, new: tuple[Announcement, ...], now: Instant) -> Announcer:
+    """Queue what is to be spoken; a call anew, or of another number, takes a repetition's place."""
+    queued = tuple(Waiting(call, now) for call in new)
+    numbers, counters = {call.number for call in new}, {call.counter for call in new}
+    repeats = tuple(
+        kept
+        for kept in announcer.repeats
+        if kept.announcement.number not in numbers and kept.announcement.counter not in counters
+    )
+    return msgspec.structs.replace(
+        announcer, waiting=(*announcer.waiting, *queued), repeats=repeats
+    )
 
 
 def step(
-    announcer: Announcer, now: Instant
-) -> tuple[Announcer, Utterance | None, tuple[Announcement, ...]]:
-    """Take up the next announcement unless one is being spoken.
-
-    Returns the announcer, what to speak now or None, and what was dropped: what is older than
-    30 s, for who was called then has gone by the board long since, and what has no clips.
-    """
+    announcer: Announcer, now: Instant, length: Length, in_hand: InHand = frozenset()
+) -> tuple[Announcer, Lead | None]:
+    """Take up the next announcement unless one is being spoken; None when there is none."""
     if announcer.speaking is not None:
-        return announcer, None, ()
-    waiting = tuple(a for a in announcer.waiting if _worth_saying(a, now))
-    dropped = tuple(a for a in announcer.waiting if a not in waiting)
+        return announcer, None
+    repeats = _worth_repeating(announcer.repeats, now, in_hand)
+    queue = announcer.waiting or tuple(kept for kept in repeats if kept.heard <= now)[:1]
+    if not queue:
+        return Announcer(repeats=repeats), None
+    head, rest = queue[0], queue[1:]
+    full = manner(queue, now, length) is Manner.FULL
+    lead = Lead(head.announcement, announcer.quiet, chime=announcer.quiet or full)
+    repeats = tuple(kept for kept in repeats if kept is not head)
+    return Announcer(head, rest, repeats, quiet=False), lead
+
+
+def settle(announcer: Announcer, now: Instant, length: Length) -> Saying:
+    """What is said of the announcement that has been taken up, with those behind it in mind.
+
+    Raises ValueError when none has been.
+    """
+    if announcer.speaking is None:
+        raise ValueError("nothing is being spoken")
+    queue = (announcer.speaking, *announcer.waiting)
+    spoken = announcer.speaking
+    return Saying(spoken.announcement, manner(queue, now, length), spoken.again)
+
+
+def finished(announcer: Announcer, now: Instant, repeat_after_ms: int = 0) -> Announcer:
+    """Nothing is being spoken any more; harmless when nothing was. 0 repeats nothing."""
+    spoken, repeats = announcer.speaking, announcer.repeats
+    if spoken is not None and repeat_after_ms and not spoken.again:
+        due = Instant(now + repeat_after_ms)
+        repeats = (*repeats, Waiting(spoken.announcement, due, again=True))
+    return msgspec.structs.replace(announcer, speaking=None, repeats=repeats)
+
+
+def due(announcer: Announcer) -> Instant | None:
+    """When something is to be repeated next; None when nothing is."""
+    return min((kept.heard for kept in announcer.repeats), default=None)
+
+
+def manner(queue: tuple[Waiting, ...], now: Instant, length: Length) -> Manner:
+    """The fullest manner in which all of `queue` can be said in time; else the shortest."""
+    for found, within in _WITHIN_MS.items():
+        if not _late(queue, now, length, found, within):
+            return found
+    return Manner.SHORTEST
+
+
+def behind(announcer: Announcer, now: Instant, length: Length) -> Behind:
+    """How far the voice is behind."""
+    waiting = announcer.waiting
     if not waiting:
-        return Announcer(), None, dropped
-    head, rest = waiting[0], waiting[1:]
-    manner = Manner.SHORT if len(rest) >= SHORT_FROM else Manner.FULL
-    spoken = phrase(head.number, head.counter, manner)
-    if manner is Manner.SHORT and announcer.quiet:
-        spoken = ("chime", *spoken)
-    return Announcer(head, rest, quiet=False), Utterance(head, spoken, announcer.quiet), dropped
+        return Behind()
+    late = _late(waiting, now, length, Manner.SHORTEST, SPOKEN_BEFORE_MS, count=True)
+    return Behind(len(waiting), max(0, now - waiting[0].heard), late)
 
 
-def finished(announcer: Announcer) -> Announcer:
-    """Nothing is being spoken any more; harmless when nothing was."""
-    return msgspec.structs.replace(announcer, speaking=None)
+def _late(
+    queue: tuple[Waiting, ...],
+    now: Instant,
+    length: Length,
+    how: Manner,
+    within_ms: int,
+    count: bool = False,
+) -> int:
+    """How many would not be over `within_ms` after being heard; the first alone if not `count`."""
+    end, late = int(now), 0
+    for waiting in queue:
+        end += length(waiting.announcement, how) + GAP_MS
+        if end > waiting.heard + within_ms:
+            late += 1
+            if not count:
+                break
+    return late
 
 
-def phrase(number: str, counter: CounterNumber, manner: Manner) -> tuple[str, ...]:
-    """The clips that say this number and counter. Raises ValueError for what has no clip."""
-    if manner is Manner.SHORT:
-        return (*_number(number), "quay", *_counter(counter))
-    return ("chime", "moi_so", *_number(number), "den_quay_so", *_counter(counter))
-
-
-def words() -> dict[str, str]:
-    """Every clip of a voice but the chime, and the words that it says."""
-    clips = {"moi_so": "mời số", "den_quay_so": "đến quầy số", "quay": "quầy", "linh": "linh"}
-    clips |= {f"letter_{letter.lower()}": name for letter, name in LETTERS.items()}
-    clips |= {f"digit_{digit}": digit_name(digit) for digit in "0123456789"}
-    clips |= {f"counter_{n}": number_words(n) for n in range(1, 100)}
-    clips |= {f"counter_{n}": number_words(n) for n in range(100, 1000, 100)}
-    return clips
-
-
-def _worth_saying(announcement: Announcement, now: Instant) -> bool:
-    if now - announcement.at > SPOKEN_BEFORE_MS:
-        return False
-    try:
-        phrase(announcement.number, announcement.counter, Manner.FULL)
-    except ValueError:
-        return False
-    return True
-
-
-def _number(number: str) -> tuple[str, ...]:
-    return tuple(_sign(sign) for sign in number)
-
-
-def _sign(sign: str) -> str:
-    if sign in "0123456789":
-        return f"digit_{sign}"
-    letter_name(sign)  # refuses what has no clip
-    return f"letter_{sign.lower()}"
-
-
-def _counter(counter: CounterNumber) -> tuple[str, ...]:
-    """A whole clip up to 99; from 100 on hundreds, "linh" where it is said, and the rest."""
-    if not 1 <= counter <= 999:
-        raise ValueError(f"counter {counter} has no clip; counters are 1 to 999")
-    hundreds, rest = divmod(counter, 100)
-    if not hundreds or not rest:
-        return (f"counter_{counter}",)
-    linh = ("linh",) if rest < 10 else ()
-    return (f"counter_{hundreds * 100}", *linh, f"counter_{rest}")
+def _worth_repeating(
+    repeats: tuple[Waiting, ...], now: Instant, in_hand: InHand
+) -> tuple[Waiting, ...]:
+    return tuple(
+        kept
+        for kept in repeats
+        if (kept.announcement.number, kept.announcement.counter) in in_hand
+        and now <= kept.heard + REPEAT_WITHIN_MS
+    )

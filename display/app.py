@@ -13,18 +13,27 @@ import structlog
 from kivy.app import App
 from kivy.clock import Clock
 
-from display import announcer as voice_queue, board as wall
-from display.announcer import Announcer, Utterance
-from display.board import Announcement, Board
-from display.devices.speech import Speech
+from display import board as wall
+from display.announcer import Behind, InHand
+from display.board import Board
+from display.devices.base import Loudspeaker
+from display.devices.calling import Calling
 from display.hall_time import HallTime
+from display.loudness import Loudness
+from display.report import Glass, report, vital
 from display.screens.wall import Wall
 from shared.i18n import _
 from shared.link import Link, Touch
-from shared.messages import STALE_AFTER_S, DisplayView, Refused
+from shared.messages import REPORT_EVERY_S, STALE_AFTER_S, DisplayView, Refused, Sound
 from shared.model import Role, Seq
+from shared.pulse import Pulse
 from shared.vietnamese import date_words
 from shared.window import Painter
+
+PROVE_AFTER_S = 0.05
+"""A new frame is read back a moment after it was shown: reading must not hold it up."""
+PROVE_EVERY_S = 0.5
+"""With many views in a row it is read back no more often than this."""
 
 log = structlog.get_logger()
 
@@ -38,6 +47,8 @@ class Options(msgspec.Struct, frozen=True):
     picture: Path | None = None
     frame_log: Path | None = None
     stale_after_s: float = STALE_AFTER_S
+    loudness: Loudness = Loudness()
+    repeat_after_s: int = 0
 
 
 class DisplayApp(App):
@@ -49,14 +60,15 @@ class DisplayApp(App):
     def __init__(
         self,
         options: Options,
-        speech: Speech | None,
+        speech: Loudspeaker | None,
         hall_time: HallTime,
         ready: Callable[[], None] = lambda: None,
+        pulse: Pulse | None = None,
     ) -> None:
         super().__init__()
         self.options = options
         self.board = Board()
-        self.announcer = Announcer()
+        self.calling: Calling | None = None
         self.wall: Wall | None = None
         self._speech = speech
         self._time = hall_time
@@ -66,6 +78,15 @@ class DisplayApp(App):
         self._due: Any = None
         self._minute: Any = None
         self._painter: Painter | None = None
+        self._pulse = pulse or Pulse({}, time.monotonic)
+        self._link: Link[DisplayView] | None = None
+        self._touch: Touch | None = None
+        self._heard = time.monotonic()
+        self._glass = Glass()
+        self._proof: Any = None
+        self._proved = -PROVE_EVERY_S
+        self._reporting: Any = None
+        self._telling: asyncio.Task[bool] | None = None
         self._log = options.frame_log.open("ab", buffering=0) if options.frame_log else None
 
     # --- Kivy's side ---------------------------------------------------------------------
@@ -78,15 +99,22 @@ class DisplayApp(App):
     def on_start(self) -> None:
         """The window is there."""
         self._painter = Painter(self._flipped, self.options.picture)
+        self._painter.keep_alive(self._pulse, self._vital)
+        if self._speech is not None:
+            options = self.options
+            self.calling = Calling(
+                self._speech, self._time, self._in_hand, options.loudness, options.repeat_after_s
+            )
+        self._reporting = Clock.schedule_interval(self._report, REPORT_EVERY_S)
         self._tick_clock()
 
     def on_stop(self) -> None:
         """Let go of everything. Kivy may call this twice."""
-        for event in (self._due, self._minute):
+        for event in (self._due, self._minute, self._proof, self._reporting):
             if event is not None:
                 event.cancel()
-        if self._speech is not None:
-            self._speech.close()
+        if self.calling is not None:
+            self.calling.close()
         if self._painter is not None:
             self._painter.close()
         if self._log is not None:
@@ -118,7 +146,7 @@ class DisplayApp(App):
 
     def link(self) -> Link[DisplayView]:
         """The link that feeds this display."""
-        return Link(
+        self._link = Link(
             self.options.address,
             role=Role.DISPLAY,
             credential=self.options.credential,
@@ -129,6 +157,7 @@ class DisplayApp(App):
             on_refused=self.on_refused,
             stale_after_s=self.options.stale_after_s,
         )
+        return self._link
 
     def on_view(self, view: DisplayView, seq: Seq) -> None:
         """A board from the hub: it is on the screen before this returns."""
@@ -136,11 +165,13 @@ class DisplayApp(App):
         self.board, calls = wall.react(self.board, view, now)
         self._seq = seq
         self._show()
-        self._speak(calls)
+        if self.calling is not None:
+            self.calling.hear(calls)
 
     def on_touch(self, touch: Touch) -> None:
         """The link came, went, or has been silent for 15 s."""
         assert self.wall is not None
+        self._touch = touch
         if touch is Touch.STALE:
             since = f"{self._last_heard:%H:%M}" if self.board.view else ""
             self.wall.alarm = (
@@ -157,6 +188,7 @@ class DisplayApp(App):
     def on_time(self, moment: str) -> None:
         """The hub says what time it is."""
         self._last_heard = datetime.fromisoformat(moment)
+        self._heard = time.monotonic()
         if self._time.hear(moment):
             self._tick_clock()
             self._wait_for_turn()
@@ -199,29 +231,9 @@ class DisplayApp(App):
             self._minute.cancel()
         self._minute = Clock.schedule_once(self._tick_clock, self._time.to_next_minute() + 0.02)
 
-    def _speak(self, calls: tuple[Announcement, ...]) -> None:
-        if self._speech is None:
-            return
-        self.announcer = voice_queue.hear(self.announcer, calls)
-        if calls:
-            # The board comes first: the sound is made once this frame is on the screen.
-            Clock.schedule_once(self._next_announcement, 0)
-
-    def _next_announcement(self, *_args: Any) -> None:
-        self.announcer, utterance, dropped = voice_queue.step(self.announcer, self._time.instant())
-        for call in dropped:
-            log.warning("speech.dropped", call=call.call, number=call.number, counter=call.counter)
-        if utterance is not None and self._speech is not None:
-            self._say(self._speech, utterance)
-
-    def _say(self, speech: Speech, utterance: Utterance) -> None:
-        call = utterance.announcement
-        log.info("speech.spoken", call=call.call, number=call.number, counter=call.counter)
-        speech.say(utterance, self._said)
-
-    def _said(self) -> None:
-        self.announcer = voice_queue.finished(self.announcer)
-        self._next_announcement()
+    def _in_hand(self) -> InHand:
+        counters = self.board.view.counters if self.board.view else ()
+        return frozenset((desk.ticket, desk.number) for desk in counters if desk.ticket)
 
     # --- frames --------------------------------------------------------------------------
 
@@ -234,6 +246,7 @@ class DisplayApp(App):
         if self._seq is None or self._seq == self._drawn_seq:
             return
         self._drawn_seq = self._seq
+        self._prove_soon()
         if self._log is not None:
             calls = self.board.view.calls if self.board.view else ()
             line = {
@@ -245,3 +258,33 @@ class DisplayApp(App):
         if self._ready is not None:
             ready, self._ready = self._ready, None
             ready()
+
+    # --- truth ---------------------------------------------------------------------------
+
+    def _prove_soon(self) -> None:
+        if self._proof is None:
+            rest = PROVE_EVERY_S - (time.monotonic() - self._proved)
+            self._proof = Clock.schedule_once(self._report, max(PROVE_AFTER_S, rest))
+
+    def _report(self, _dt: float) -> None:
+        """Read the glass back, and tell the hub what is on it."""
+        if self._proof is not None:
+            self._proof.cancel()
+            self._proof = None
+        assert self._painter is not None
+        frame = self._painter.prove()
+        self._proved = time.monotonic()
+        self._glass = Glass(self._drawn_seq, frame)
+        found = report(self._glass, self._painter.age_s(), self._sound(), self._behind())
+        busy = self._telling is not None and not self._telling.done()
+        if found is not None and self._link is not None and not busy:
+            self._telling = asyncio.ensure_future(self._link.tell(found))
+
+    def _sound(self) -> Sound | None:
+        return Sound.OFF if self.calling is None else self.calling.sound
+
+    def _behind(self) -> Behind:
+        return Behind() if self.calling is None else self.calling.behind()
+
+    def _vital(self) -> bool:
+        return vital(self._touch is Touch.LIVE, time.monotonic() - self._heard)

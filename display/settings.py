@@ -1,6 +1,13 @@
 """What config/display.toml may say; every setting is explained there."""
 
+from typing import Literal
+
 import msgspec
+
+from display.loudness import Loudness, QuietHours, VolumeFrom, check_volume
+from display.tongues import tongue
+
+_LONGEST_REPEAT_S = 300
 
 
 class Hub(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,15 +37,37 @@ class Sound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How calls are spoken."""
 
     on: bool = True
-    voice: str = "assets/voice/vi"
+    languages: tuple[str, ...] = ("vi",)
+    packs: dict[str, str] = {}
+    templates: dict[str, str] = {}
     preroll_ms: int = 500
     volume: float = 1.0
+    volumes: tuple[VolumeFrom, ...] = ()
+    quiet: tuple[QuietHours, ...] = ()
+    quiet_volume: float = 0.2
+    repeat_after_s: int = 0
+    without_card: Literal["failed", "well"] = "failed"
 
     def __post_init__(self) -> None:
         if not 0 <= self.preroll_ms <= 5000:
             raise ValueError("preroll_ms must be 0 to 5000")
-        if not 0.0 <= self.volume <= 1.0:
-            raise ValueError("volume must be 0.0 to 1.0")
+        if not 0 <= self.repeat_after_s <= _LONGEST_REPEAT_S:
+            raise ValueError(f"repeat_after_s must be 0 to {_LONGEST_REPEAT_S}")
+        check_volume("volume", self.volume)
+        check_volume("quiet_volume", self.quiet_volume)
+        if not self.languages or len(set(self.languages)) < len(self.languages):
+            raise ValueError("languages must name one or more, each once")
+        for code in self.languages:
+            tongue(code, self.templates.get(code, ""))
+
+    def pack(self, code: str) -> str:
+        """The folder of that language's clips."""
+        return self.packs.get(code, f"assets/voice/{code}")
+
+    @property
+    def loudness(self) -> Loudness:
+        """How loud it is at which hour."""
+        return Loudness(self.volume, self.volumes, self.quiet, self.quiet_volume)
 
 
 class DisplaySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -1,141 +1,130 @@
-"""A voice is a folder of clips: WAV files of one format, one for each name of `announcer.words`.
+"""A voice is a folder of clips a language: WAV files named as `tongues` names them.
 
-The default set is made by `python -m deploy.make_voice`; a folder of recordings replaces it.
+The default sets are made by `python -m deploy.voice make`; a folder of recordings replaces one.
 """
 
-import math
-import wave
-from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
 
-from display.announcer import words
+from display.announcer import Saying
+from display.board import Announcement
+from display.chime import chime
+from display.clips import SILENT, Clip, read_clip, seconds, silence
+from display.tongues import SPEEDS, Manner, Tongue, bare, fast_names, needed, phrase
 from shared.errors import DeviceError
 
-RATE = 22_050
-"""Samples a second of every clip; mono, 16 bit."""
-SILENT = 600
-"""A clip whose loudest sample is below this (of 32,767) says nothing."""
-FULL_SCALE = 32_767
 CHIME = "chime"
-_WIDTH = 2
+BETWEEN_MS = 350
+"""Silence between one language and the next."""
 
 
-class Clip(msgspec.Struct, frozen=True):
-    """Samples of one clip, 16 bit mono at `RATE`, as `wave` gives and takes them."""
+class Sound(msgspec.Struct, frozen=True):
+    """Samples, and the names of the clips that they were joined from: those of other languages
+    than the first with the language before them, as `en:digit_1`."""
 
-    name: str
+    clips: tuple[str, ...]
     frames: bytes
-
-    @property
-    def seconds(self) -> float:
-        """How long it sounds."""
-        return len(self.frames) / (_WIDTH * RATE)
-
-
-def names() -> tuple[str, ...]:
-    """Every clip that a complete voice has."""
-    return (CHIME, *words())
-
-
-def read_clip(path: Path) -> Clip:
-    """The clip in a WAV file. Raises DeviceError when it is not mono 16 bit at `RATE`."""
-    try:
-        with wave.open(str(path), "rb") as file:
-            found = (file.getnchannels(), file.getsampwidth(), file.getframerate())
-            frames = file.readframes(file.getnframes())
-    except (OSError, EOFError, wave.Error) as error:
-        raise DeviceError(f"{path}: cannot be read as a WAV file ({error})") from None
-    if found != (1, _WIDTH, RATE):
-        raise DeviceError(f"{path}: must be mono, 16 bit, {RATE} Hz; it is {found}")
-    return Clip(path.stem, frames)
-
-
-def write_wav(path: Path, frames: bytes) -> None:
-    """Write `frames` as a WAV file of a clip's format. Raises OSError."""
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(_WIDTH)
-        file.setframerate(RATE)
-        file.writeframes(frames)
-
-
-def silence(milliseconds: int) -> bytes:
-    """Samples that say nothing."""
-    return bytes(_WIDTH * (RATE * milliseconds // 1000))
 
 
 class Voice:
-    """The clips of a folder, in memory (about 4 MB). `faults` says what is wrong with it.
+    """One language's clips, in memory (some 6 MB). `faults` says what is wrong with the folder.
 
-    A folder that lacks clips still speaks what it has; `sound` says what it left out.
+    The chime is computed where the folder has none of its own. Fast clips may be missing: what is
+    to be said fast is then said as usual.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, tongue: Tongue, folder: Path) -> None:
+        self.tongue = tongue
         self.faults: list[str] = []
         self._clips: dict[str, Clip] = {}
-        for name in names():
+        for name in sorted(needed(tongue)):
+            self._take(name, folder / f"{name}.wav")
+        faster = (name for folder in SPEEDS for name in fast_names(tongue, folder))
+        for name in (CHIME, *faster):
             path = folder / f"{name}.wav"
-            if not path.is_file():
-                self.faults.append(f"{path}: is missing")
-                continue
-            try:
-                self._clips[name] = read_clip(path)
-            except DeviceError as error:
-                self.faults.append(str(error))
-            else:
-                self.faults += _loudness_faults(path, self._clips[name])
+            if path.is_file():
+                self._take(name, path)
+        self._clips.setdefault(CHIME, Clip(CHIME, chime()))
 
-    def __contains__(self, name: str) -> bool:
-        return name in self._clips
+    @property
+    def chime(self) -> bytes:
+        """The samples of its chime."""
+        return self._clips[CHIME].frames
 
-    def clip(self, name: str) -> Clip:
-        """One clip. Raises KeyError."""
-        return self._clips[name]
-
-    def spoken(self, clips: Iterable[str]) -> tuple[str, ...]:
-        """Which of `clips` this voice can say: all of them, or only the chime.
+    def spoken(self, announcement: Announcement, manner: Manner) -> tuple[str, ...]:
+        """The clips that say this; none when one is missing, or there is no way to say it.
 
         A sentence with holes ("số … hai … quầy") would send people to a wrong counter.
         """
-        wanted = tuple(clips)
-        if all(name in self._clips for name in wanted):
-            return wanted
-        return (CHIME,) if CHIME in self._clips else ()
+        try:
+            clips = phrase(self.tongue, announcement.number, announcement.counter, manner)
+        except ValueError:
+            return ()
+        plain = tuple(bare(name) for name in clips)
+        for wanted in (clips, plain):
+            if all(name in self._clips for name in wanted):
+                return wanted
+        return ()
 
-    def sound(self, clips: Iterable[str], preroll_ms: int) -> bytes:
-        """Samples of `clips` one after another, after `preroll_ms` of silence."""
-        return silence(preroll_ms) + b"".join(self._clips[name].frames for name in clips)
+    def join(self, clips: Iterable[str]) -> bytes:
+        """Samples of `clips` one after another. Raises KeyError."""
+        return b"".join(self._clips[name].frames for name in clips)
+
+    def _take(self, name: str, path: Path) -> None:
+        if not path.is_file():
+            self.faults.append(f"{path}: is missing")
+            return
+        try:
+            clip = read_clip(path)
+        except DeviceError as error:
+            self.faults.append(str(error))
+            return
+        if clip.peak < SILENT:
+            self.faults.append(f"{path}: is silent")
+            return
+        self._clips[name] = clip
 
 
-def _loudness_faults(path: Path, clip: Clip) -> list[str]:
-    loudest = max((abs(sample) for sample in array("h", clip.frames)), default=0)
-    if loudest < SILENT:
-        return [f"{path}: is silent"]
-    if loudest >= FULL_SCALE:
-        return [f"{path}: is clipped; record it less loud"]
-    return []
+class Voices:
+    """The languages of a site, in their order; the first has the chime and the short phrases."""
 
+    def __init__(self, voices: Sequence[Voice]) -> None:
+        if not voices:
+            raise ValueError("a display that speaks needs a language")
+        self._voices = tuple(voices)
 
-def chime() -> bytes:
-    """Two soft tones, a falling third (E5, C5), each a bell that fades."""
-    length = 0.95
-    tones = ((659.26, 0.0), (523.25, 0.32))
-    total = round(RATE * length)
-    mixed = [0.0] * total
-    for pitch, start in tones:
-        first = round(RATE * start)
-        for n in range(total - first):
-            t = n / RATE
-            attack = min(1.0, t / 0.012)
-            bell = math.sin(2 * math.pi * pitch * t) + 0.22 * math.sin(4 * math.pi * pitch * t)
-            mixed[first + n] += attack * math.exp(-5.2 * t) * bell
-    fade = round(RATE * 0.06)
-    for n in range(fade):
-        mixed[total - 1 - n] *= n / fade
-    loudest = max(abs(value) for value in mixed)
-    scale = 0.6 * FULL_SCALE / loudest
-    return array("h", (round(value * scale) for value in mixed)).tobytes()
+    @property
+    def faults(self) -> list[str]:
+        """What is wrong with their folders."""
+        return [fault for voice in self._voices for fault in voice.faults]
+
+    @property
+    def chime(self) -> bytes:
+        """Samples of the chime."""
+        return self._voices[0].chime
+
+    def words(self, saying: Saying) -> Sound:
+        """What is said after the lead; nothing where no language has all the clips for it."""
+        clips: list[str] = []
+        parts: list[bytes] = []
+        for voice, spoken in self._spoken(saying.announcement, saying.manner):
+            first = voice is self._voices[0]
+            clips += spoken if first else (f"{voice.tongue.code}:{name}" for name in spoken)
+            parts.append(voice.join(spoken))
+        return Sound(tuple(clips), silence(BETWEEN_MS).join(parts))
+
+    def length_ms(self, announcement: Announcement, manner: Manner) -> int:
+        """How long it takes to say, with the chime where the manner has one."""
+        frames = self.words(Saying(announcement, manner)).frames
+        if manner is Manner.FULL or not frames:
+            frames += self.chime
+        return round(seconds(frames) * 1000)
+
+    def _spoken(
+        self, announcement: Announcement, manner: Manner
+    ) -> list[tuple[Voice, tuple[str, ...]]]:
+        found = [(voice, voice.spoken(announcement, manner)) for voice in self._voices]
+        can = [(voice, clips) for voice, clips in found if clips]
+        return can if manner is Manner.FULL else can[:1]

@@ -39,6 +39,7 @@ from shared.messages import (
     Question,
     QuestionFrame,
     Refused,
+    ReportFrame,
     Result,
     ViewFrame,
     Welcome,
@@ -173,6 +174,17 @@ class Link(Generic[V]):
             return None
         finally:
             del self._inquired[request_id]
+
+    async def tell(self, frame: ReportFrame) -> bool:
+        """Send what needs no answer; False, and nothing sent, while there is no connection."""
+        socket = self._socket
+        if socket is None:
+            return False
+        try:
+            await socket.send(msgspec.json.encode(frame).decode())
+        except WebSocketException:
+            return False
+        return True
 
     async def run(self) -> None:
         """Stay in touch until cancelled."""

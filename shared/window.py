@@ -5,8 +5,10 @@ it is first imported and its Config when the window opens. So nothing here impor
 is called.
 """
 
+import hashlib
 import os
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import MappingProxyType
@@ -16,8 +18,13 @@ import structlog
 
 from shared.errors import SetupError
 from shared.lock import lock
+from shared.pulse import EVERY_S, FRAME_WITHIN_S, Pulse
 
 PICTURE_EVERY_S = 1.0
+FRESH_EVERY_S = 5.0
+"""A screen on which nothing changes is rendered anew this often, so that its age says much."""
+LINES_READ = 270
+"""Lines across the shorter side that a proof reads: cheap, and letters are ten lines high."""
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -101,7 +108,10 @@ class Painter:
         self._flipped = flipped
         self._picture = picture
         self._pending: Any = None
+        self._watch: Any = None
         self._writer = ThreadPoolExecutor(1, "picture") if picture else None
+        self.rendered: float | None = None
+        """When the newest frame was shown, in `time.monotonic` seconds; None before the first."""
         Window.bind(on_flip=self._flip)
 
     def paint(self) -> None:
@@ -115,9 +125,58 @@ class Painter:
             self._window.dispatch("on_draw")
             self._window.dispatch("on_flip")
 
+    def render(self) -> None:
+        """Draw everything anew and show it, whether or not it has changed."""
+        self._window.dispatch("on_draw")
+        self._window.dispatch("on_flip")
+
+    def prove(self) -> str:
+        """The same; gives a hash of the pixels that are shown, in 16 hexadecimal digits."""
+        self._window.dispatch("on_draw")
+        digest = hashlib.blake2b(digest_size=8)
+        for rows in self._pixels():
+            digest.update(rows)
+        self._window.dispatch("on_flip")
+        return digest.hexdigest()
+
+    def keep_alive(
+        self,
+        pulse: Pulse,
+        sound: Callable[[], bool] = lambda: True,
+        every_s: float = FRESH_EVERY_S,
+    ) -> None:
+        """Render at least every `every_s`, and let `pulse` beat while frames come and all is sound.
+
+        The beats come from Kivy's clock, so they stop with it.
+        """
+
+        def look(_dt: float) -> None:
+            if self.age_s() >= every_s - EVERY_S / 2:
+                self.render()
+            if self.age_s() < FRAME_WITHIN_S and sound():
+                pulse.beat()
+
+        if self._watch is not None:
+            self._watch.cancel()
+        self._watch = self._clock.schedule_interval(look, EVERY_S)
+
+    def _pixels(self) -> Iterator[bytes]:
+        """Some lines of what is drawn: 270 or more, so that every figure is cut many times."""
+        from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
+
+        width, height = self._window.size
+        for y in range(0, height, max(1, min(width, height) // LINES_READ)):
+            yield glReadPixels(0, y, width, 1, GL_RGB, GL_UNSIGNED_BYTE)
+
+    def age_s(self) -> float:
+        """Seconds since the newest frame was shown; infinite before the first."""
+        return float("inf") if self.rendered is None else time.monotonic() - self.rendered
+
     def close(self) -> None:
         """Let go of the window. Harmless when called twice."""
         self._window.unbind(on_flip=self._flip)
+        if self._watch is not None:
+            self._watch.cancel()
         if self._pending is not None:
             self._pending.cancel()
         if self._writer is not None:
@@ -126,6 +185,7 @@ class Painter:
     def _flip(self, window: Any) -> bool:
         """Flip in the window's stead, so that what follows the flip can be told."""
         window.flip()
+        self.rendered = time.monotonic()
         self._flipped()
         if self._picture is not None and self._pending is None:
             self._pending = self._clock.schedule_once(self._take_picture, PICTURE_EVERY_S)

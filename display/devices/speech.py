@@ -1,7 +1,6 @@
-"""The loudspeaker: joins clips to one WAV and plays it through Kivy's SDL2 sound.
+"""The loudspeaker: joins clips to WAV files, plays them, and knows whether that went well.
 
-Sound that fails is logged once, and its recovery once; the announcement then counts as spoken
-after the time it would have taken, so that the queue never stands still.
+Sound that fails is logged once, and its recovery once.
 """
 
 import itertools
@@ -12,14 +11,19 @@ from typing import Any
 
 import msgspec
 import structlog
-from kivy.clock import Clock
 from kivy.core.audio import SoundLoader
 
-from display.announcer import Utterance
-from display.voice import RATE, Voice, write_wav
-
-GRACE_S = 0.5
-"""How long after its length a sound that has not reported its end is taken for ended."""
+from display.announcer import Lead, Saying
+from display.board import Announcement
+from display.card import card_there, nobody_hears
+from display.chime import tone
+from display.clips import seconds, silence, write_wav
+from display.devices.base import Done
+from display.devices.player import Player
+from display.loudness import Level
+from display.tongues import Manner
+from display.voice import CHIME, Voices
+from shared.messages import Sound
 
 log = structlog.get_logger()
 
@@ -32,105 +36,125 @@ class Spoken(msgspec.Struct, frozen=True):
     counter: int
     clips: tuple[str, ...]
     wav: str
+    manner: str
+    again: bool
 
 
 class Speech:
-    """Speaks one utterance at a time. `keep`: a folder that keeps every WAV and says so in
-    `spoken.jsonl`; without it they are gone once spoken."""
+    """Speaks one announcement at a time. `keep`: a folder that keeps every WAV and says so in
+    `spoken.jsonl`; without it they are gone once spoken. A machine without a card is silent, and
+    says so, unless it is `well_without_card`; `card` looks for one."""
 
     def __init__(
         self,
-        voice: Voice,
+        voices: Voices,
         *,
         preroll_ms: int,
-        volume: float = 1.0,
+        well_without_card: bool = False,
         keep: Path | None = None,
         load: Callable[[str], Any] = SoundLoader.load,
+        card: Callable[[], bool] = card_there,
     ) -> None:
-        self._voice = voice
+        self._voices = voices
         self._preroll_ms = preroll_ms
-        self._volume = volume
+        self._well_without_card = well_without_card
         self._keep = keep
-        self._load = load
+        self._card = card
+        self._player = Player(self._judge, load)
         self._scratch = tempfile.TemporaryDirectory(prefix="motcua-voice-")
         self._serial = itertools.count()
-        self._failing = False
-        self._sound: Any = None
-        self._timer: Any = None
-        self._path: Path | None = None
-        self._done: Callable[[], None] | None = None
+        self._led = (b"", False)
+        """Samples of the lead that was played last, and whether the chime was in it."""
+        self._why: str | None = None
+        """Why the last sound was not played; empty when it was, None before the first."""
         if keep is not None:
             keep.mkdir(parents=True, exist_ok=True)
 
-    def say(self, utterance: Utterance, done: Callable[[], None]) -> None:
-        """Play it; `done` is called once, later, from Kivy's clock. Raises nothing."""
-        clips = self._voice.spoken(utterance.clips)
-        # HDMI sinks sleep in a silence and swallow what wakes them.
-        preroll_ms = self._preroll_ms if utterance.first else 0
-        frames = self._voice.sound(clips, preroll_ms)
-        self._done = done
-        try:
-            self._path = self._write(utterance, clips, frames)
-            self._sound = self._play(self._path)
-        except Exception as error:  # a loudspeaker must never stop the board
-            self._sound = None
-            self._fail(error)
-        else:
-            self._recover()
-        seconds = len(frames) / (2 * RATE)
-        self._timer = Clock.schedule_once(self._end, seconds + GRACE_S)
+    @property
+    def sound(self) -> Sound | None:
+        """Whether calls can be heard; None until the first sound has been tried."""
+        if self._why is None:
+            return None
+        return Sound.FAILED if self._trouble() else Sound.WELL
+
+    def length_ms(self, announcement: Announcement, manner: Manner) -> int:
+        """How long an announcement takes, chime included where it has one."""
+        return self._voices.length_ms(announcement, manner)
+
+    def lead(self, lead: Lead, level: Level, done: Done) -> None:
+        """The preroll after a silence, and the chime where it is wanted or all that can be heard.
+
+        HDMI sinks sleep in a silence and swallow what wakes them.
+        """
+        preroll = silence(self._preroll_ms) if lead.first else b""
+        saying = Saying(lead.announcement, Manner.SHORT)
+        wordless = not level.words or not self._voices.words(saying).frames
+        chimes = lead.chime or wordless
+        frames = preroll + (self._voices.chime if chimes else b"")
+        self._led = (frames, chimes)
+        self._play(frames, level, done)
+
+    def say(self, saying: Saying, level: Level, done: Done) -> None:
+        """The words, where they may be spoken and there are clips for them."""
+        lead, chimes = self._led
+        self._led = (b"", False)
+        words = self._voices.words(saying)
+        frames = words.frames if level.words else b""
+        if self._keep is not None:
+            clips = (*((CHIME,) if chimes else ()), *(words.clips if frames else ()))
+            try:
+                self._record(self._keep, saying, clips, lead + frames)
+            except OSError as error:
+                log.error("speech.not_kept", why=str(error))
+        self._play(frames, level, done)
+
+    def test(self, done: Done) -> None:
+        """A tone below hearing goes the way of every call."""
+        self._play(tone(), Level(1.0), done)
 
     def close(self) -> None:
         """Be silent, and leave nothing behind. Harmless when called twice."""
-        self._done = None
-        self._end()
+        self._player.close()
         self._scratch.cleanup()
 
-    def _write(self, utterance: Utterance, clips: tuple[str, ...], frames: bytes) -> Path:
-        call = utterance.announcement
-        if self._keep is None:
-            path = Path(self._scratch.name) / f"{next(self._serial)}.wav"
-            write_wav(path, frames)
-            return path
-        path = self._keep / f"{call.call}.wav"
-        write_wav(path, frames)
-        line = msgspec.json.encode(Spoken(call.call, call.number, call.counter, clips, path.name))
-        with (self._keep / "spoken.jsonl").open("ab") as file:
-            file.write(line + b"\n")
-        return path
-
-    def _play(self, path: Path) -> Any:
-        sound = self._load(str(path))
-        if sound is None or sound.length <= 0:
-            raise RuntimeError("there is no sound device, or it takes no WAV")
-        sound.volume = self._volume
-        sound.bind(on_stop=self._end)
-        sound.play()
-        return sound
-
-    def _end(self, *_args: object) -> None:
-        """The sound has stopped, or its time is over: whichever comes first."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        sound, self._sound = self._sound, None
-        if sound is not None:
-            sound.unbind(on_stop=self._end)
-            sound.stop()
-            sound.unload()
-        if self._path is not None and self._keep is None:
-            self._path.unlink(missing_ok=True)
-        self._path = None
-        done, self._done = self._done, None
-        if done is not None:
+    def _play(self, frames: bytes, level: Level, done: Done) -> None:
+        if not frames:
             done()
+            return
+        path = Path(self._scratch.name) / f"{next(self._serial)}.wav"
+        try:
+            write_wav(path, frames)
+        except OSError as error:  # the player then finds no file, and keeps time all the same
+            log.error("speech.not_written", why=str(error))
+        self._player.play(path, seconds(frames), level.volume, done)
 
-    def _fail(self, error: Exception) -> None:
-        if not self._failing:
-            self._failing = True
-            log.error("speech.failed", why=str(error))
+    def _record(self, keep: Path, saying: Saying, clips: tuple[str, ...], frames: bytes) -> None:
+        call = saying.announcement
+        path = keep / f"{call.call}{'-again' if saying.again else ''}.wav"
+        line = Spoken(
+            call.call,
+            call.number,
+            call.counter,
+            clips,
+            path.name,
+            saying.manner.value,
+            saying.again,
+        )
+        write_wav(path, frames)
+        with (keep / "spoken.jsonl").open("ab") as file:
+            file.write(msgspec.json.encode(line) + b"\n")
 
-    def _recover(self) -> None:
-        if self._failing:
-            self._failing = False
+    def _judge(self, why: str) -> None:
+        before, self._why = bool(self._why), why
+        if why and not before:
+            log.error("speech.failed", why=why)
+        elif before and not why:
             log.info("speech.recovered")
+
+    def _trouble(self) -> bool:
+        """Whether people in the hall miss anything."""
+        if self._why or self._voices.faults:
+            return True
+        if self._card():
+            return nobody_hears()
+        return not (nobody_hears() and self._well_without_card)

@@ -1,111 +1,212 @@
 import pytest
+from hypothesis import given, strategies as st
 
-from display.announcer import Announcer, Manner, finished, hear, phrase, step, words
-from display.board import Announcement
+from display.announcer import (
+    FULL_WITHIN_MS,
+    GAP_MS,
+    REPEAT_WITHIN_MS,
+    Announcer,
+    Behind,
+    InHand,
+    Lead,
+    behind,
+    due,
+    finished,
+    hear,
+    manner,
+    settle,
+    step,
+)
+from display.board import SPOKEN_BEFORE_MS, Announcement
+from display.tongues import Manner
 from shared.model import CounterNumber, Instant
-from shared.vietnamese import number_words
+
+TAKES = {Manner.FULL: 4700, Manner.SHORT: 2500, Manner.BRISK: 1400, Manner.SHORTEST: 830}
+LEAD_MS = 1450
 
 
 def said(call: int, at: int = 0, number: str = "A012", counter: int = 5) -> Announcement:
     return Announcement(call, number, CounterNumber(counter), Instant(at))
 
 
-def test_a_call_is_said_digit_by_digit_and_its_counter_as_a_cardinal() -> None:
-    assert phrase("A012", CounterNumber(5), Manner.FULL) == (
-        "chime",
-        "moi_so",
-        "letter_a",
-        "digit_0",
-        "digit_1",
-        "digit_2",
-        "den_quay_so",
-        "counter_5",
-    )
+def length(_announcement: Announcement, how: Manner) -> int:
+    return TAKES[how]
 
 
-def test_two_letters_and_four_digits_are_all_said() -> None:
-    clips = phrase("AB1000", CounterNumber(37), Manner.SHORT)
-    assert clips == (
-        "letter_a",
-        "letter_b",
-        "digit_1",
-        "digit_0",
-        "digit_0",
-        "digit_0",
-        "quay",
-        "counter_37",
-    )
+def queued(count: int, now: int = 0) -> Announcer:
+    return hear(Announcer(), tuple(said(n, number=f"A{n:03}") for n in range(count)), Instant(now))
 
 
-@pytest.mark.parametrize(
-    ("counter", "clips"),
-    [
-        (99, ("counter_99",)),
-        (100, ("counter_100",)),
-        (101, ("counter_100", "linh", "counter_1")),
-        (215, ("counter_200", "counter_15")),
-    ],
-)
-def test_counters_from_a_hundred_on_are_put_together(counter: int, clips: tuple[str, ...]) -> None:
-    assert phrase("A001", CounterNumber(counter), Manner.SHORT)[5:] == clips
-    assert number_words(counter) == " ".join(words()[clip] for clip in clips)
-
-
-@pytest.mark.parametrize(("number", "counter"), [("I001", 1), ("A-1", 1), ("A001", 0)])
-def test_what_has_no_clip_is_refused(number: str, counter: int) -> None:
-    with pytest.raises(ValueError):
-        phrase(number, CounterNumber(counter), Manner.FULL)
-
-
-def test_every_clip_of_every_phrase_has_words() -> None:
-    known = {*words(), "chime"}
-    for counter in range(1, 1000):
-        for manner in Manner:
-            assert known.issuperset(
-                phrase("ABCDEFGHJKLMNPRSTUVWXYZ0123456789", CounterNumber(counter), manner)
-            )
+def spoken(announcer: Announcer, now: int = 0) -> list[tuple[int, Manner, int]]:
+    """Speak until nothing waits; gives call, manner and end of each."""
+    found = []
+    while True:
+        announcer, lead = step(announcer, Instant(now), length)
+        if lead is None:
+            return found
+        now += LEAD_MS if lead.first else 0
+        saying = settle(announcer, Instant(now), length)
+        now += TAKES[saying.manner] + GAP_MS
+        found.append((saying.announcement.call, saying.manner, now))
+        announcer = finished(announcer, Instant(now))
 
 
 def test_one_announcement_at_a_time_in_the_order_of_the_calls() -> None:
-    state = hear(Announcer(), (said(1), said(2)))
-    state, first, _ = step(state, Instant(0))
-    assert first is not None and first.announcement.call == 1 and first.first
-    busy, nothing, dropped = step(state, Instant(0))
-    assert (busy, nothing, dropped) == (state, None, ())
-    state, second, _ = step(finished(state), Instant(4000))
-    assert second is not None and second.announcement.call == 2 and not second.first
-    state, nothing, _ = step(finished(state), Instant(8000))
-    assert (state, nothing) == (Announcer(), None)
+    state, lead = step(queued(2), Instant(0), length)
+    assert lead is not None and lead.announcement.call == 0 and lead.first and lead.chime
+    assert step(state, Instant(0), length) == (state, None)
+    state, lead = step(finished(state, Instant(4000)), Instant(4000), length)
+    assert lead is not None and lead.announcement.call == 1 and not lead.first
+    state, lead = step(finished(state, Instant(8000)), Instant(8000), length)
+    assert (state, lead) == (Announcer(), None)
 
 
-def test_what_is_older_than_thirty_seconds_is_dropped_and_said_so() -> None:
-    state = hear(Announcer(), (said(1, at=0), said(2, at=5000)))
-    _, spoken, dropped = step(state, Instant(30_001))
-    assert spoken is not None and spoken.announcement.call == 2
-    assert [a.call for a in dropped] == [1]
+def test_a_call_that_has_waited_longer_than_thirty_seconds_is_spoken_all_the_same() -> None:
+    state, lead = step(queued(1), Instant(300_000), length)
+    assert lead is not None and lead.announcement.call == 0
+    assert settle(state, Instant(300_000), length).manner is Manner.SHORTEST
 
 
-def test_what_has_no_clips_is_dropped_and_the_rest_is_spoken() -> None:
-    state = hear(Announcer(), (said(1, counter=0), said(2)))
-    _, spoken, dropped = step(state, Instant(0))
-    assert spoken is not None and spoken.announcement.call == 2
-    assert [a.call for a in dropped] == [1]
+def test_phrases_get_shorter_as_the_backlog_grows() -> None:
+    manners = {
+        count: manner(queued(count).waiting, Instant(0), length) for count in (1, 3, 4, 11, 12, 21)
+    }
+    assert manners == {
+        1: Manner.FULL,
+        3: Manner.FULL,
+        4: Manner.SHORT,
+        11: Manner.SHORT,
+        12: Manner.BRISK,
+        21: Manner.SHORTEST,
+    }
 
 
-def test_a_backlog_makes_phrases_short_and_only_the_first_has_the_chime() -> None:
-    state = hear(Announcer(), tuple(said(n) for n in range(1, 5)))
-    heads = []
-    for _ in range(4):
-        state, spoken, _ = step(finished(state), Instant(0))
-        assert spoken is not None
-        heads.append(spoken.clips[:2])
-    assert heads == [
-        ("chime", "letter_a"),
-        ("letter_a", "digit_0"),
-        ("chime", "moi_so"),
-        ("chime", "moi_so"),
-    ]
+@pytest.mark.parametrize(("count", "expected"), [(2, [True] * 2), (6, [True, *[False] * 5])])
+def test_only_what_follows_a_silence_or_is_said_in_full_has_the_chime(
+    count: int, expected: list[bool]
+) -> None:
+    state = queued(count)
+    chimes = []
+    now = 0
+    while True:
+        state, lead = step(state, Instant(now), length)
+        if lead is None:
+            break
+        chimes.append(lead.chime)
+        now += TAKES[settle(state, Instant(now), length).manner]
+        state = finished(state, Instant(now))
+    assert chimes == expected
+
+
+def test_how_much_is_said_is_settled_after_the_chime() -> None:
+    state, lead = step(queued(1), Instant(0), length)
+    assert lead == Lead(said(0, number="A000"), first=True, chime=True)
+    state = hear(state, tuple(said(n) for n in range(1, 32)), Instant(1000))
+    assert settle(state, Instant(LEAD_MS), length).manner is Manner.SHORTEST
+    with pytest.raises(ValueError):
+        settle(Announcer(), Instant(0), length)
+
+
+def test_thirty_two_calls_in_one_second_are_all_spoken_within_thirty_seconds() -> None:
+    found = spoken(queued(32))
+    assert [call for call, _, _ in found] == list(range(32))
+    assert found[-1][2] <= SPOKEN_BEFORE_MS
+
+
+def test_what_is_late_is_counted() -> None:
+    state = queued(40)
+    assert behind(state, Instant(0), length).late == 40 - SPOKEN_BEFORE_MS // (830 + GAP_MS)
+    assert behind(state, Instant(9000), length).oldest_ms == 9000
+    assert behind(Announcer(), Instant(0), length) == Behind()
+
+
+@given(
+    count=st.integers(1, 40),
+    lengths=st.tuples(*[st.integers(200, 2000)] * 3, st.integers(200, 1200)),
+)
+def test_none_is_lost_and_all_are_in_time_if_the_shortest_forms_are(
+    count: int, lengths: tuple[int, int, int, int]
+) -> None:
+    takes = dict(zip(Manner, sorted(lengths, reverse=True), strict=True))
+
+    def takes_ms(_announcement: Announcement, how: Manner) -> int:
+        return takes[how]
+
+    state, now, calls = queued(count), 0, []
+    while True:
+        state, lead = step(state, Instant(now), takes_ms)
+        if lead is None:
+            break
+        now += LEAD_MS if lead.first else 0
+        saying = settle(state, Instant(now), takes_ms)
+        now += takes[saying.manner] + GAP_MS
+        calls.append(saying.announcement.call)
+        state = finished(state, Instant(now))
+    assert calls == list(range(count))
+    if LEAD_MS + count * (takes[Manner.SHORTEST] + GAP_MS) <= SPOKEN_BEFORE_MS:
+        assert now <= SPOKEN_BEFORE_MS
+
+
+@given(st.lists(st.tuples(st.integers(0, 4000), st.integers(1, 12)), max_size=12))
+def test_calls_that_come_at_any_time_are_spoken_once_and_in_order(
+    arrivals: list[tuple[int, int]],
+) -> None:
+    state, now, heard, calls = Announcer(), 0, 0, []
+    for pause, count in arrivals:
+        state = hear(state, tuple(said(heard + n) for n in range(count)), Instant(now))
+        heard += count
+        state, lead = step(state, Instant(now), length)
+        if lead is not None:
+            saying = settle(state, Instant(now), length)
+            calls.append(saying.announcement.call)
+            state = finished(state, Instant(now + TAKES[saying.manner]))
+        now += pause
+    calls += [call for call, _, _ in spoken(state, now)]
+    assert calls == list(range(heard))
+
+
+HERE: InHand = frozenset({("A000", CounterNumber(5))})
+
+
+def repeating(after_ms: int = 20_000) -> Announcer:
+    state, _ = step(queued(1), Instant(0), length)
+    return finished(state, Instant(5000), after_ms)
+
+
+def test_a_call_is_said_once_more_if_it_is_still_in_hand_and_then_no_more() -> None:
+    state = repeating()
+    assert due(state) == 25_000
+    state, lead = step(state, Instant(24_999), length, HERE)
+    assert lead is None and due(state) == 25_000
+    state, lead = step(state, Instant(25_000), length, HERE)
+    assert lead is not None and lead.announcement.number == "A000"
+    assert settle(state, Instant(25_000), length).again
+    state = finished(state, Instant(30_000), 20_000)
+    assert due(state) is None
+
+
+def test_a_call_that_is_no_longer_in_hand_is_not_repeated() -> None:
+    assert step(repeating(), Instant(25_000), length) == (Announcer(), None)
+
+
+def test_a_repetition_gives_way_to_calls_and_is_dropped_when_they_take_long() -> None:
+    state = hear(repeating(), (said(9, number="B001", counter=7),), Instant(25_000))
+    state, lead = step(state, Instant(25_000), length, HERE)
+    assert lead is not None and lead.announcement.call == 9
+    late = Instant(25_000 + REPEAT_WITHIN_MS + 1)
+    assert step(finished(state, late), late, length, HERE) == (Announcer(), None)
+
+
+@pytest.mark.parametrize(("number", "counter"), [("A000", 7), ("B001", 5)])
+def test_a_new_call_of_the_number_or_the_counter_takes_its_place(number: str, counter: int) -> None:
+    state = hear(repeating(), (said(9, number=number, counter=counter),), Instant(6000))
+    assert state.repeats == ()
+
+
+def test_nobody_waits_for_the_sake_of_a_whole_phrase() -> None:
+    ends = [end for _, how, end in spoken(queued(3)) if how is Manner.FULL]
+    assert ends and max(ends) <= FULL_WITHIN_MS + LEAD_MS
 
 
 def test_the_end_of_nothing_is_harmless() -> None:
-    assert finished(Announcer()) == Announcer()
+    assert finished(Announcer(), Instant(0), 1000) == Announcer()

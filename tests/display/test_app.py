@@ -10,20 +10,22 @@ import time
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 from websockets.asyncio.server import Server, ServerConnection, serve
 
-from display.announcer import Utterance
 from display.hall_time import HallTime
+from display.tongues import Manner
 from shared.messages import (
     BoardCall,
     BoardCounter,
     BoardLine,
     DisplayView,
     Refused,
+    ReportFrame,
     SiteInfo,
+    Sound,
     ViewFrame,
     Welcome,
 )
@@ -46,6 +48,7 @@ class PlayedHub:
         self.seq = 0
         self.refuse = False
         self.hellos = 0
+        self.reports: list[ReportFrame] = []
         self.connections: set[ServerConnection] = set()
         self.server: Server | None = None
 
@@ -97,43 +100,16 @@ class PlayedHub:
         await connection.send(msgspec.json.encode(welcome).decode())
         self.connections.add(connection)
         try:
-            await connection.wait_closed()
+            async for text in connection:
+                self.reports.append(msgspec.json.decode(text, type=ReportFrame))
         finally:
             self.connections.discard(connection)
-
-
-class QuietSpeech:
-    """Says nothing, takes no time, and remembers what it was to say."""
-
-    def __init__(self) -> None:
-        self.said: list[Utterance] = []
-        self.busy = 0
-
-    def say(self, utterance: Utterance, done: Callable[[], None]) -> None:
-        from kivy.clock import Clock
-
-        assert not self.busy, "one announcement at a time"
-        self.busy = 1
-        self.said.append(utterance)
-
-        def end(_dt: float) -> None:
-            self.busy = 0
-            done()
-
-        Clock.schedule_once(end, 0.01)
-
-    def close(self) -> None:
-        """Nothing to let go of."""
-
-    @property
-    def calls(self) -> list[int]:
-        return [utterance.announcement.call for utterance in self.said]
 
 
 class Playing:
     """A display beside a played hub."""
 
-    def __init__(self, window: Any, hub: PlayedHub, app: Any, speech: QuietSpeech) -> None:
+    def __init__(self, window: Any, hub: PlayedHub, app: Any, speech: Any) -> None:
         self.window, self.hub, self.app, self.speech = window, hub, app, speech
         self.ready = 0
 
@@ -150,17 +126,16 @@ class Playing:
 @contextlib.asynccontextmanager
 async def playing(window: Any, tmp_path: Path, hub: PlayedHub) -> AsyncIterator[Playing]:
     from display.app import DisplayApp, Options
+    from display.devices.base import SilentSpeaker
 
     port = await hub.start()
-    speech = QuietSpeech()
+    speech = SilentSpeaker()
     options = Options(
         f"127.0.0.1:{port}", "secret", frame_log=tmp_path / "frames.jsonl", stale_after_s=0.6
     )
     time_of_hall = HallTime(time.monotonic, datetime.now(HANOI))
     started: list[Playing] = []
-    app = DisplayApp(
-        options, cast(Any, speech), time_of_hall, ready=lambda: setattr(started[0], "ready", 1)
-    )
+    app = DisplayApp(options, speech, time_of_hall, ready=lambda: setattr(started[0], "ready", 1))
     started.append(Playing(window, hub, app, speech))
     hold(window, app.build(), 1280, 720)
     app.on_start()
@@ -185,10 +160,8 @@ async def test_a_call_is_shown_at_once_spoken_once_and_logged_when_drawn(
         assert display.app.wall.body.panel.number == "A012"
         assert display.app.wall.body.panel.gold
         said = display.speech.said[0]
-        assert said.clips == (
-            *("chime", "moi_so", "letter_a", "digit_0", "digit_1", "digit_2"),
-            *("den_quay_so", "counter_5"),
-        )
+        assert (said.announcement.number, said.announcement.counter) == ("A012", 5)
+        assert said.manner is Manner.FULL
         lines = [
             msgspec.json.decode(line)
             for line in (tmp_path / "frames.jsonl").read_bytes().splitlines()
@@ -322,3 +295,28 @@ async def test_the_program_shows_speaks_and_stops_on_sigterm(
             program.kill()
             await program.wait()
         await hub.stop()
+
+
+async def test_a_new_view_is_reported_with_the_hash_of_its_frame(
+    kivy_window: Any, tmp_path: Path
+) -> None:
+    async with playing(kivy_window, tmp_path, PlayedHub()) as display:
+        reports = display.hub.reports
+        await display.until(lambda: reports, "a first report")
+        await display.hub.call(("A012", 5))
+        await display.until(lambda: reports[-1].seq == 1, "a report of the call")
+        await display.hub.call(("A013", 5))
+        await display.until(lambda: reports[-1].seq == 2, "a report of the next")
+        frames = {report.seq: report.frame for report in reports}
+        assert len(set(frames.values())) == 3
+        assert all(report.frame_age_ms < 1000 for report in reports)
+        assert {report.sound for report in reports} == {Sound.WELL}
+
+
+async def test_a_display_that_cannot_speak_says_so(kivy_window: Any, tmp_path: Path) -> None:
+    async with playing(kivy_window, tmp_path, PlayedHub()) as display:
+        display.speech.sound = Sound.FAILED
+        await display.hub.call(*((f"A{n:03}", n) for n in range(1, 9)))
+        reports = display.hub.reports
+        await display.until(lambda: reports and reports[-1].seq == 8, "a report")
+        assert reports[-1].sound is Sound.FAILED

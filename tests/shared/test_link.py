@@ -20,7 +20,9 @@ from shared.messages import (
     IssueTicket,
     LookUpDossier,
     Refused,
+    ReportFrame,
     Result,
+    Sound,
 )
 from shared.model import RequestId, Role, Seq, ServiceId
 
@@ -49,6 +51,7 @@ class Hub:
         self.hellos: list[Json] = []
         self.commands: list[Json] = []
         self.questions: list[Json] = []
+        self.reports: list[Json] = []
         self.sockets: list[ServerConnection] = []
         self.paths: list[str] = []
         self.number = 0
@@ -87,6 +90,9 @@ class Hub:
             await self.send(self.welcome())
             async for text in socket:
                 command = json.loads(text)
+                if command["type"] == "report":
+                    self.reports.append(command)
+                    continue
                 if command["type"] == "question":
                     self.questions.append(command)
                     continue
@@ -524,3 +530,17 @@ def test_addresses_become_urls(address: str, url: str) -> None:
 def test_what_is_no_address_is_refused_in_words(address: str) -> None:
     with pytest.raises(SetupError, match="HOST:PORT"):
         hub_url(address)
+
+
+async def test_a_report_is_sent_while_there_is_a_connection_and_else_forgotten(
+    hub: Hub, screen_of: MakeScreen
+) -> None:
+    screen = screen_of(hub.port)
+    await until(lambda: Touch.LIVE in screen.touches)
+    frame = ReportFrame(Seq(7), "5b1f", 12, Sound.WELL)
+    assert await screen.link.tell(frame)
+    await until(lambda: bool(hub.reports))
+    assert (hub.reports[0]["seq"], hub.reports[0]["frame"]) == (7, "5b1f")
+    await hub.stop()
+    await until(lambda: screen.touches[-1] is Touch.LOST)
+    assert not await screen.link.tell(frame)

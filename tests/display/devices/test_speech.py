@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -6,124 +5,111 @@ import msgspec
 import pytest
 import structlog
 
-from display.announcer import Manner, Utterance, phrase
+from display.announcer import Lead, Saying
 from display.board import Announcement
-from display.voice import RATE, Voice, read_clip, silence
+from display.clips import RATE, read_clip, silence
+from display.loudness import Level
+from display.tongues import VIETNAMESE, Manner
+from display.voice import Voice, Voices
+from shared.messages import Sound
 from shared.model import CounterNumber, Instant
+from tests.display.devices.test_player import FakeSound
 from tests.kivy_window import until
 
-
-def utterance(
-    call: int = 7, number: str = "A012", counter: int = 5, first: bool = True
-) -> Utterance:
-    spoken = Announcement(call, number, CounterNumber(counter), Instant(0))
-    return Utterance(spoken, phrase(number, spoken.counter, Manner.SHORT), first)
+ALOUD = Level(1.0)
 
 
-class FakeSound:
-    """A sound that ends when the test says so, or never."""
-
-    length = 1.0
-    volume = 0.0
-
-    def __init__(self) -> None:
-        self.ends: list[Callable[..., None]] = []
-        self.calls: list[str] = []
-
-    def bind(self, on_stop: Callable[..., None]) -> None:
-        self.ends.append(on_stop)
-
-    def unbind(self, on_stop: Callable[..., None]) -> None:
-        self.ends.clear()
-
-    def play(self) -> None:
-        self.calls.append("play")
-
-    def stop(self) -> None:
-        self.calls.append("stop")
-
-    def unload(self) -> None:
-        self.calls.append("unload")
+def call(number: str = "A012", counter: int = 5, place: int = 7) -> Announcement:
+    return Announcement(place, number, CounterNumber(counter), Instant(0))
 
 
 def make(voice_folder: Path, keep: Path | None = None, **options: Any) -> Any:
     from display.devices.speech import Speech
 
-    return Speech(Voice(voice_folder), preroll_ms=300, keep=keep, **options)
+    options = {"load": lambda _path: FakeSound(), "card": lambda: False, **options}
+    voices = Voices([Voice(VIETNAMESE, voice_folder)])
+    return Speech(voices, preroll_ms=300, keep=keep, **options)
 
 
-async def test_the_wav_is_its_clips_after_the_preroll(
+def record(folder: Path) -> list[dict[str, Any]]:
+    lines = (folder / "spoken.jsonl").read_bytes().splitlines()
+    return [msgspec.json.decode(line) for line in lines]
+
+
+def speak(speech: Any, said: Announcement, first: bool = True, level: Level = ALOUD) -> None:
+    speech.lead(Lead(said, first, chime=first), level, lambda: None)
+    speech.say(Saying(said, Manner.SHORT), level, lambda: None)
+
+
+async def test_the_wav_is_preroll_chime_and_clips(
     kivy_window: Any, voice_folder: Path, tmp_path: Path
 ) -> None:
-    speech = make(voice_folder, tmp_path, load=lambda _path: FakeSound())
-    speech.say(utterance(7, "AB1000", 37), lambda: None)
-    clips = ["letter_a", "letter_b", "digit_1", *["digit_0"] * 3, "quay", "counter_37"]
-    expected = silence(300) + b"".join(
-        read_clip(voice_folder / f"{clip}.wav").frames for clip in clips
-    )
-    assert read_clip(tmp_path / "7.wav").frames == expected
-    line = msgspec.json.decode((tmp_path / "spoken.jsonl").read_bytes())
-    assert line == {
-        "call": 7,
-        "number": "AB1000",
-        "counter": 37,
-        "clips": clips,
-        "wav": "7.wav",
-    }
+    speech = make(voice_folder, tmp_path)
+    speak(speech, call("AB1000", 37))
+    clips = ["chime", "letter_a", "letter_b", "digit_1", *["digit_0"] * 3, "quay", "counter_37"]
+    expected = b"".join(read_clip(voice_folder / f"{clip}.wav").frames for clip in clips)
+    assert read_clip(tmp_path / "7.wav").frames == silence(300) + expected
+    assert record(tmp_path) == [
+        {
+            "call": 7,
+            "number": "AB1000",
+            "counter": 37,
+            "clips": clips,
+            "wav": "7.wav",
+            "manner": "short",
+            "again": False,
+        }
+    ]
     speech.close()
 
 
 async def test_only_what_follows_a_silence_has_the_preroll(
     kivy_window: Any, voice_folder: Path, tmp_path: Path
 ) -> None:
-    speech = make(voice_folder, tmp_path, load=lambda _path: FakeSound())
-    speech.say(utterance(1, first=True), lambda: None)
-    first = len(read_clip(tmp_path / "1.wav").frames)
-    speech.close()
-    speech = make(voice_folder, tmp_path, load=lambda _path: FakeSound())
-    speech.say(utterance(2, first=False), lambda: None)
-    assert first - len(read_clip(tmp_path / "2.wav").frames) == len(silence(300)) == RATE * 6 // 10
+    speech = make(voice_folder, tmp_path)
+    speak(speech, call(place=1))
+    speak(speech, call(place=2), first=False)
+    first, second = (len(read_clip(tmp_path / f"{n}.wav").frames) for n in (1, 2))
+    chime = len(read_clip(voice_folder / "chime.wav").frames)
+    assert first - second - chime == len(silence(300)) == RATE * 6 // 10
     speech.close()
 
 
-async def test_a_sound_is_played_and_its_end_told_once(
+async def test_in_quiet_hours_and_for_what_has_no_clips_there_is_the_chime(
+    kivy_window: Any, voice_folder: Path, tmp_path: Path
+) -> None:
+    speech = make(voice_folder, tmp_path)
+    speak(speech, call(place=1), first=False, level=Level(0.2, words=False))
+    speak(speech, call("I-1", place=2), first=False)
+    assert [line["clips"] for line in record(tmp_path)] == [["chime"], ["chime"]]
+    speech.close()
+
+
+async def test_a_repetition_has_a_file_of_its_own(
+    kivy_window: Any, voice_folder: Path, tmp_path: Path
+) -> None:
+    speech = make(voice_folder, tmp_path)
+    speech.say(Saying(call(), Manner.SHORT, again=True), ALOUD, lambda: None)
+    assert [(line["wav"], line["again"]) for line in record(tmp_path)] == [("7-again.wav", True)]
+    speech.close()
+
+
+async def test_a_sound_is_played_at_its_volume_and_its_end_told_once(
     kivy_window: Any, voice_folder: Path
 ) -> None:
-    speech = make(voice_folder)
+    sounds: list[FakeSound] = []
+
+    def load(_path: str) -> FakeSound:
+        sounds.append(FakeSound())
+        return sounds[-1]
+
+    speech = make(voice_folder, load=load)
     ended: list[int] = []
-    speech.say(utterance(), lambda: ended.append(1))
+    speech.say(Saying(call(), Manner.SHORTEST), Level(0.4), lambda: ended.append(1))
+    assert [sound.volume for sound in sounds] == [0.4]
     await until(kivy_window, lambda: ended, 10)
-    await until(kivy_window, lambda: speech._sound is None, 2)
-    assert ended == [1]
-    speech.close()
-
-
-async def test_the_end_that_the_sound_reports_comes_before_the_timer(
-    kivy_window: Any, voice_folder: Path
-) -> None:
-    sound = FakeSound()
-    speech = make(voice_folder, load=lambda _path: sound)
-    ended: list[int] = []
-    speech.say(utterance(), lambda: ended.append(1))
-    assert ended == []
-    sound.ends[0](sound)
-    assert (ended, sound.calls) == ([1], ["play", "stop", "unload"])
-    assert speech._timer is None
     speech.close()
     assert ended == [1]
-
-
-async def test_a_sound_that_never_reports_its_end_is_ended_by_the_timer(
-    kivy_window: Any, voice_folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from display.devices import speech as module
-
-    monkeypatch.setattr(module, "GRACE_S", -2.0)
-    speech = make(voice_folder, load=lambda _path: FakeSound())
-    ended: list[int] = []
-    speech.say(utterance(), lambda: ended.append(1))
-    await until(kivy_window, lambda: ended, 5)
-    speech.close()
 
 
 async def test_a_loudspeaker_that_fails_is_logged_once_and_so_is_its_recovery(
@@ -132,9 +118,68 @@ async def test_a_loudspeaker_that_fails_is_logged_once_and_so_is_its_recovery(
     answers: list[Any] = [None, None, FakeSound()]
     speech = make(voice_folder, load=lambda _path: answers.pop(0))
     with structlog.testing.capture_logs() as logs:
-        for call in range(3):
-            speech.say(utterance(call), lambda: None)
-            speech._end()
+        speech.test(lambda: None)
+        speech.test(lambda: None)
+        assert speech.sound is Sound.FAILED
+        ended: list[int] = []
+        speech.test(lambda: ended.append(1))
+        await until(kivy_window, lambda: ended, 5)
+        speech._judge("")
     assert [entry["event"] for entry in logs] == ["speech.failed", "speech.recovered"]
     speech.close()
+    speech.close()
+
+
+@pytest.mark.parametrize(
+    ("card", "driver", "well_without_card", "expected"),
+    [
+        (True, "", False, Sound.WELL),
+        (True, "dummy", True, Sound.FAILED),
+        (False, "dummy", True, Sound.WELL),
+        (False, "dummy", False, Sound.FAILED),
+        (False, "", True, Sound.FAILED),
+    ],
+)
+async def test_a_machine_that_nobody_hears_is_well_only_where_that_is_meant(
+    kivy_window: Any,
+    voice_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    card: bool,
+    driver: str,
+    well_without_card: bool,
+    expected: Sound,
+) -> None:
+    speech = make(voice_folder, card=lambda: card, well_without_card=well_without_card)
+    assert speech.sound is None
+    speech._judge("")
+    monkeypatch.setenv("SDL_AUDIODRIVER", driver)
+    assert speech.sound is expected
+    speech.close()
+
+
+async def test_missing_clips_are_a_failure_of_the_sound(kivy_window: Any, tmp_path: Path) -> None:
+    speech = make(tmp_path, card=lambda: False, well_without_card=True)
+    speech._judge("")
+    assert speech.sound is Sound.FAILED
+    speech.close()
+
+
+async def test_a_card_is_a_device_that_plays(tmp_path: Path) -> None:
+    from display.card import card_there
+
+    (tmp_path / "timer").touch()
+    (tmp_path / "pcmC0D0c").touch()
+    assert not card_there(tmp_path)
+    (tmp_path / "pcmC0D3p").touch()
+    assert card_there(tmp_path)
+
+
+async def test_a_full_disk_never_stops_the_voice(
+    kivy_window: Any, voice_folder: Path, tmp_path: Path
+) -> None:
+    speech = make(voice_folder, tmp_path / "said")
+    (tmp_path / "said").rmdir()
+    with structlog.testing.capture_logs() as logs:
+        speak(speech, call())
+    assert [entry["event"] for entry in logs] == ["speech.not_kept"]
     speech.close()

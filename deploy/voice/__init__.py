@@ -1,0 +1,1 @@
+"""The tool for packs of clips: makes them with espeak-ng, and checks any."""

@@ -1,0 +1,139 @@
+"""The hall's voice: takes calls up one after another, repeats them, and tries the loudspeaker."""
+
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from kivy.clock import Clock
+
+from display import announcer as queue
+from display.announcer import Announcer, Behind, InHand
+from display.board import Announcement
+from display.devices.base import Loudspeaker
+from display.hall_time import HallTime
+from display.loudness import Level, Loudness, level
+from display.tongues import Manner
+from shared.messages import Sound
+
+TEST_AFTER_S = 0.2
+"""The first test comes when the first frames are through."""
+TEST_EVERY_S = 600.0
+"""After so long a silence the loudspeaker is tried again."""
+TEST_AFTER_FAILURE_S = 10.0
+
+log = structlog.get_logger()
+
+
+class Calling:
+    """Speaks what it hears of, in order, and loses nothing. `in_hand` tells which number is at
+    which counter now, for repetitions after `repeat_after_s`; 0 repeats nothing."""
+
+    def __init__(
+        self,
+        speaker: Loudspeaker,
+        hall_time: HallTime,
+        in_hand: Callable[[], InHand],
+        loudness: Loudness = Loudness(),  # noqa: B008 (frozen)
+        repeat_after_s: int = 0,
+    ) -> None:
+        self.announcer = Announcer()
+        self._speaker = speaker
+        self._time = hall_time
+        self._in_hand = in_hand
+        self._loudness = loudness
+        self._repeat_after_ms = repeat_after_s * 1000
+        self.spoken = 0
+        """How many announcements are over."""
+        self._late = 0
+        self._test: Any = Clock.schedule_once(self._try, TEST_AFTER_S)
+        self._turn: Any = None
+
+    @property
+    def sound(self) -> Sound | None:
+        """Whether calls can be heard; None while that is not known yet."""
+        return self._speaker.sound
+
+    def behind(self) -> Behind:
+        """How far the voice is behind."""
+        return queue.behind(self.announcer, self._time.instant(), self._length_ms)
+
+    def hear(self, calls: tuple[Announcement, ...]) -> None:
+        """Queue calls. The board comes first: they are spoken once this frame is on the screen."""
+        if calls:
+            self.announcer = queue.hear(self.announcer, calls, self._time.instant())
+            self._later(0)
+
+    def close(self) -> None:
+        """Be silent. Harmless when called twice."""
+        for event in (self._test, self._turn):
+            if event is not None:
+                event.cancel()
+        self._speaker.close()
+
+    def _next(self, *_args: object) -> None:
+        now = self._time.instant()
+        before = self.announcer.speaking
+        self.announcer, lead = queue.step(self.announcer, now, self._length_ms, self._in_hand())
+        if lead is not None:
+            self._count_late()
+            self._speaker.lead(lead, self._level(), self._say)
+        elif before is None:
+            due = queue.due(self.announcer)
+            if due is not None:
+                self._later(max(0.0, (due - now) / 1000))
+
+    def _say(self) -> None:
+        saying = queue.settle(self.announcer, self._time.instant(), self._length_ms)
+        call = saying.announcement
+        log.info(
+            "speech.spoken",
+            call=call.call,
+            number=call.number,
+            counter=call.counter,
+            manner=saying.manner.value,
+        )
+        self._speaker.say(saying, self._level(), self._said)
+
+    def _said(self) -> None:
+        now = self._time.instant()
+        self.spoken += 1
+        self.announcer = queue.finished(self.announcer, now, self._repeat_after_ms)
+        failed = self._speaker.sound is Sound.FAILED
+        self._try_in(TEST_AFTER_FAILURE_S if failed else TEST_EVERY_S)
+        self._next()
+
+    def _later(self, seconds: float) -> None:
+        if self._turn is not None:
+            self._turn.cancel()
+        self._turn = Clock.schedule_once(self._next, seconds)
+
+    def _level(self) -> Level:
+        now = self._time.now()
+        return level(self._loudness, now.hour * 60 + now.minute)
+
+    def _length_ms(self, announcement: Announcement, manner: Manner) -> int:
+        return self._speaker.length_ms(announcement, manner)
+
+    def _count_late(self) -> None:
+        """Say once that calls come late, with how many, and once that they no longer do."""
+        late = self.behind().late
+        if late and not self._late:
+            log.warning("speech.behind", calls=late)
+        elif self._late and not self.announcer.waiting:
+            log.info("speech.caught_up", calls=self._late)
+            self._late = 0
+        self._late = max(late, self._late)
+
+    # --- the self-test -------------------------------------------------------------------
+
+    def _try_in(self, seconds: float) -> None:
+        self._test.cancel()
+        self._test = Clock.schedule_once(self._try, seconds)
+
+    def _try(self, _dt: float) -> None:
+        self._speaker.test(self._tried)
+
+    def _tried(self) -> None:
+        # The verdict comes a moment after the sound; until then the last one stands.
+        failed = self._speaker.sound is not Sound.WELL
+        self._try_in(TEST_AFTER_FAILURE_S if failed else TEST_EVERY_S)

@@ -1,0 +1,114 @@
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import structlog
+
+from display.announcer import InHand
+from display.board import Announcement
+from display.hall_time import HallTime
+from display.loudness import Loudness, QuietHours
+from shared.messages import Sound
+from shared.model import CounterNumber, Instant
+from tests.kivy_window import until
+
+FIVE = CounterNumber(5)
+
+
+def call(place: int, number: str = "A012") -> Announcement:
+    return Announcement(place, number, FIVE, Instant(0))
+
+
+class Desk:
+    """A voice without a loudspeaker."""
+
+    def __init__(self, length_ms: int = 2000, **options: Any) -> None:
+        from display.devices.base import SilentSpeaker
+        from display.devices.calling import Calling
+
+        self.in_hand: InHand = frozenset({("A012", FIVE)})
+        self.speaker = SilentSpeaker(length_ms)
+        hall_time = HallTime(time.monotonic, datetime(2026, 11, 24, 12, 0, tzinfo=UTC))
+        self.calling = Calling(self.speaker, hall_time, lambda: self.in_hand, **options)
+
+
+async def test_calls_are_spoken_one_after_another_in_their_order(kivy_window: Any) -> None:
+    desk = Desk()
+    desk.calling.hear(tuple(call(n) for n in range(5)))
+    desk.calling.hear((call(5),))
+    assert desk.calling.behind().calls == 6
+    await until(kivy_window, lambda: desk.calling.spoken == 6, 5)
+    assert desk.speaker.calls == [0, 1, 2, 3, 4, 5]
+    assert desk.calling.behind().calls == 0
+    desk.calling.close()
+
+
+async def test_calls_that_come_late_are_logged_once_with_how_many(kivy_window: Any) -> None:
+    desk = Desk(length_ms=10_000)
+    with structlog.testing.capture_logs() as logs:
+        desk.calling.hear(tuple(call(n) for n in range(6)))
+        await until(kivy_window, lambda: desk.calling.spoken == 6, 5)
+    told = [entry for entry in logs if entry["event"] != "speech.spoken"]
+    assert [(entry["event"], entry.get("calls")) for entry in told] == [
+        ("speech.behind", 3),
+        ("speech.caught_up", 3),
+    ]
+    desk.calling.close()
+
+
+async def test_a_call_still_in_hand_is_repeated_once(kivy_window: Any) -> None:
+    desk = Desk(repeat_after_s=1)
+    desk.calling.hear((call(1),))
+    await until(kivy_window, lambda: desk.calling.spoken == 2, 5)
+    assert [saying.again for saying in desk.speaker.said] == [False, True]
+    assert desk.calling.announcer.repeats == ()
+    desk.calling.close()
+
+
+async def test_in_quiet_hours_words_are_not_spoken(kivy_window: Any) -> None:
+    desk = Desk(loudness=Loudness(quiet=(QuietHours("11:30", "13:30"),), quiet_volume=0.1))
+    desk.calling.hear((call(1),))
+    await until(kivy_window, lambda: desk.speaker.levels, 5)
+    assert (desk.speaker.levels[0].volume, desk.speaker.levels[0].words) == (0.1, False)
+    desk.calling.close()
+
+
+async def test_the_loudspeaker_is_tried_at_start_and_again_after_a_failure(
+    kivy_window: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from display.devices import calling as module
+
+    monkeypatch.setattr(module, "TEST_AFTER_FAILURE_S", 0.05)
+    desk = Desk()
+    await until(kivy_window, lambda: desk.speaker.tests == 1, 5)
+    desk.speaker.sound = Sound.FAILED
+    desk.calling.hear((call(1),))
+    await until(kivy_window, lambda: desk.speaker.tests >= 3, 5)
+    desk.speaker.sound = Sound.WELL
+    await until(kivy_window, lambda: desk.calling._test.timeout > 1, 5)
+    assert desk.calling.sound is Sound.WELL
+    desk.calling.close()
+
+
+async def test_a_quiet_hall_is_tried_now_and_then(
+    kivy_window: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from display.devices import calling as module
+
+    monkeypatch.setattr(module, "TEST_EVERY_S", 0.05)
+    desk = Desk()
+    await until(kivy_window, lambda: desk.speaker.tests >= 3, 5)
+    desk.calling.close()
+
+
+async def test_a_closed_voice_leaves_no_clock_event_behind(kivy_window: Any) -> None:
+    from kivy.clock import Clock
+
+    events = len(Clock.get_events())
+    desk = Desk()
+    desk.calling.hear((call(1),))
+    desk.calling.close()
+    desk.calling.close()
+    assert len(Clock.get_events()) == events
+    assert desk.speaker.closed
