@@ -1,11 +1,13 @@
 """Figures for Prometheus, in a registry of their own; the other modules only call methods."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from hub.engine.events import Event
 from hub.engine.state import State
+from hub.screens import Trouble
+from shared.messages import ScreenFault
 from shared.model import Role
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -77,6 +79,18 @@ class Metrics:
             "1 while phones may not look up, because there were too many misses",
             registry=self.registry,
         )
+        self._display_fault = Gauge(
+            "motcua_display_fault",
+            "1 for what is wrong with a display: gone, mute, frozen, stale or silent",
+            ["display", "fault"],
+            registry=self.registry,
+        )
+        self._display_frame_age = Gauge(
+            "motcua_display_frame_age_seconds",
+            "Since a connected display drew a frame, by its last report",
+            ["display"],
+            registry=self.registry,
+        )
         self._by_type: dict[type, Counter] = {}
         for role in Role:
             self._connections.labels(role.value)
@@ -114,6 +128,19 @@ class Metrics:
     def looked_up(self, outcome: str) -> None:
         """A question about a dossier was answered, or refused."""
         self._lookups.labels(outcome).inc()
+
+    def displays(
+        self, troubles: Mapping[str, Trouble | None], frame_ages: Mapping[str, float]
+    ) -> None:
+        """What is wrong with each display now, and seconds since it drew a frame."""
+        self._display_fault.clear()
+        self._display_frame_age.clear()
+        for name, trouble in troubles.items():
+            for fault in ScreenFault:
+                here = trouble is not None and trouble[0] is fault
+                self._display_fault.labels(name, fault.value).set(int(here))
+        for name, age in frame_ages.items():
+            self._display_frame_age.labels(name).set(age)
 
     def lookup_alarm(self, on: Callable[[], bool]) -> None:
         """Where to ask, for every page, whether phones are paused."""

@@ -22,6 +22,7 @@ from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
 from hub.hall import Hall, Outcome
 from hub.questions import Inquire, Questions, unanswerable
+from hub.screens import Trouble
 from hub.topics import BUFFER_STAFF, Topic, Topics
 from shared import messages as m
 from shared.errors import StorageError
@@ -31,6 +32,13 @@ from shared.model import Instant, RequestId, Role
 log = structlog.get_logger()
 
 Admit = Callable[[m.Hello, Mapping[str, str]], Actor | Refusal]
+
+LOOK_EVERY_S = 1.0
+"""Every fault is sure 18 s after it began, and is to be named within 20."""
+
+REPORT_COSTS_S = 0.1
+REPORTS_AHEAD_S = 5.0
+"""A display may report ten times a second, and fifty times in a burst."""
 
 MAX_UNANSWERED = 64
 MAX_REFUSED = 1000
@@ -56,6 +64,11 @@ class Gauge(Protocol):
 
     def refused(self, code: str) -> None:
         """A frame was refused."""
+
+    def displays(
+        self, troubles: Mapping[str, Trouble | None], frame_ages: Mapping[str, float]
+    ) -> None:
+        """What is wrong with each display, and seconds since it drew a frame."""
 
 
 _LATER = Refusal("storage_failed", _("Máy chủ chưa tra được quyền; xin thử lại sau."))
@@ -101,6 +114,7 @@ class Live:
             logger=_quiet_logger(),
         )
         self._spawn(self._beat())
+        self._spawn(self._look())
 
     async def stop(self) -> None:
         """Send everyone away and stop."""
@@ -149,7 +163,7 @@ class Live:
             self._count(actor.role, 1)
             if actor.role is not Role.TICKET:
                 self._staff[connection] = hello, cookies
-            conversation = _Conversation(self, self._hall, connection, actor)
+            conversation = _Conversation(self, self._hall, connection, actor, topic)
             try:
                 await conversation.listen()
             finally:
@@ -215,6 +229,27 @@ class Live:
             self._topics.beat()
             self._ask_again()
 
+    async def _look(self) -> None:
+        """Judge the displays, and say each fault once and its end once."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            self.look()
+
+    def look(self) -> None:
+        """Name what is wrong with displays, to supervisors, in the log and in the figures."""
+        for change in self._topics.look():
+            told = log.bind(display=change.name, lasted_s=round(change.lasted_ms / 1000))
+            if change.fault is None:
+                told.info("display_recovered", fault=str(change.before))
+            else:
+                told.warning("display_faulty", fault=str(change.fault), before=change.before)
+        if self._gauge is not None:
+            self._gauge.displays(self._topics.troubles, self._topics.frame_ages())
+
+    def reported(self, topic: Topic, report: m.ReportFrame) -> None:
+        """A display says what it shows."""
+        self._topics.reported(topic, report)
+
     def _ask_again(self) -> None:
         """Send away whose credential was revoked or session ended since they came in."""
         for connection, (hello, cookies) in list(self._staff.items()):
@@ -242,7 +277,7 @@ class Live:
     ) -> None:
         """Say no, by name."""
         self._count_refusal(refusal.code)
-        self.send(connection, m.Refused(request_id, refusal.code, refusal.reason))
+        self.send(connection, _refused(request_id, refusal))
 
     def _count(self, role: Role, change: int) -> None:
         if self._gauge is not None:
@@ -256,8 +291,12 @@ class Live:
 class _Conversation:
     """One welcomed connection's commands and questions, and their answers."""
 
-    def __init__(self, live: Live, hall: Hall, connection: wire.Socket, actor: Actor) -> None:
+    def __init__(
+        self, live: Live, hall: Hall, connection: wire.Socket, actor: Actor, topic: Topic
+    ) -> None:
         self._live = live
+        self._topic = topic
+        self._reports = 0.0
         self._hall = hall
         self._connection = connection
         self._actor = actor
@@ -291,7 +330,8 @@ class _Conversation:
             self._refuse(None, Refusal("bad_frame", words))
             return
         if isinstance(frame, m.ReportFrame):
-            return  # nothing compares yet
+            self._report(frame)
+            return
         request_id = frame.request_id
         if not _UUID.fullmatch(request_id):
             self._refuse(None, Refusal("bad_frame", _("request_id phải là một UUID.")))
@@ -312,6 +352,17 @@ class _Conversation:
             lambda outcome: self._answer(request_id, outcome),
         )
 
+    def _report(self, frame: m.ReportFrame) -> None:
+        """A display's report; another's, or one too many, is passed over and counted."""
+        now = asyncio.get_running_loop().time()
+        self._reports = max(self._reports, now) + REPORT_COSTS_S
+        if self._topic.role is Role.DISPLAY and self._reports - now <= REPORTS_AHEAD_S:
+            self._live.reported(self._topic, frame)
+            return
+        self._refused += 1
+        if self._refused == MAX_REFUSED:
+            self._live.cut_off(self._connection)
+
     def _refuse(self, request_id: RequestId | None, refusal: Refusal) -> None:
         """Refuse a frame; who sends nothing but such is cut off before it costs the others."""
         self._refused += 1
@@ -323,8 +374,7 @@ class _Conversation:
     def _answer(self, request_id: RequestId, outcome: Outcome) -> None:
         self._unanswered -= 1
         if isinstance(outcome, Refusal):
-            frame = m.Refused(request_id, outcome.code, outcome.reason)
-            self._live.send(self._connection, frame)
+            self._live.send(self._connection, _refused(request_id, outcome))
             return
         self._refused = 0
         value = msgspec.Raw(outcome.value.encode())
@@ -337,6 +387,10 @@ class _Conversation:
         self._refused = 0
         finding = msgspec.Raw(_encode(outcome))
         self._live.send(self._connection, m.AnswerFrame(request_id, finding))
+
+
+def _refused(request_id: RequestId | None, refusal: Refusal) -> m.Refused:
+    return m.Refused(request_id, refusal.code, refusal.reason, refusal.retry_s, refusal.number)
 
 
 def _request_id(text: BytesLike) -> RequestId | None:

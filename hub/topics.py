@@ -1,7 +1,7 @@
 """Who is shown what: topics, their members, and when their views go out.
 
-A topic is a role, a role's counter, or a ticket. Its view is computed and encoded once for all
-its members, and sent only when its bytes have changed.
+A topic is a role, a role's counter, a ticket or a display. Its view is computed and encoded once
+for all its members, and sent only when its bytes have changed; displays with one plan share theirs.
 """
 
 import asyncio
@@ -13,12 +13,15 @@ from websockets.asyncio.server import ServerConnection
 
 from hub import wire
 from hub.engine.concern import Concern
+from hub.engine.display_views import board
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
 from hub.engine.views import view
+from hub.engine.wall import displays, plan_of
 from hub.hall import Hall
+from hub.screens import Change, Trouble, Watch
 from shared import messages as m
-from shared.model import CounterNumber, Instant, Role, TicketId
+from shared.model import CounterNumber, Instant, Role, ScreenPlan, TicketId
 
 PACE_S = {
     Role.DISPLAY: 0.02,
@@ -41,14 +44,23 @@ _TIMED = (Role.KIOSK, Role.DISPLAY)
 _encode = msgspec.json.Encoder().encode
 
 
+_Key = tuple[Role, CounterNumber | None, TicketId | None, str]
+
+_Boards = dict[ScreenPlan, tuple[bytes, str]]
+"""What displays with a plan are sent, and its headline."""
+
+
 class Topic:
-    """A role, a role's counter, or a ticket: who are shown it, and the view they were last sent."""
+    """A role, a role's counter, a ticket or a display: who are shown it, and the view they were
+    last sent."""
 
     def __init__(self, actor: Actor) -> None:
         self.role = actor.role
         self.counter = actor.counter
         self.ticket = actor.ticket
-        self.actor = Actor(actor.role, "", actor.counter, actor.ticket)
+        self.name = actor.name if actor.role is Role.DISPLAY else ""
+        self.actor = Actor(actor.role, self.name, actor.counter, actor.ticket)
+        self.key: _Key = (actor.role, actor.counter, actor.ticket, self.name)
         self.buffer = BUFFER_PHONE if actor.role is Role.TICKET else BUFFER_STAFF
         self.connections: set[ServerConnection] = set()
         self.view = b""
@@ -78,7 +90,10 @@ class Topics:
         self._clock = clock
         self._drop = drop
         self._end = end
-        self._topics: dict[tuple[Role, CounterNumber | None, TicketId | None], Topic] = {}
+        self._topics: dict[_Key, Topic] = {}
+        self._watch = Watch()
+        self.troubles: dict[str, Trouble | None] = {}
+        """Displays by name, and what is wrong with them, as of the last look."""
         self._paces = {role: _Pace() for role in PACE_S}
         hall.watch(self._heard)
 
@@ -88,13 +103,17 @@ class Topics:
 
     def join(self, connection: ServerConnection, actor: Actor) -> Topic | Refusal:
         """Welcome a connection into its topic. Call it while the state is settled."""
-        shown = view(self._hall.state, actor, self._clock())
+        now = self._clock()
+        shown = self._shown(actor, now, {})
         if isinstance(shown, Refusal):
             return shown
-        key = (actor.role, actor.counter, actor.ticket)
-        topic = self._topics.get(key) or self._topics.setdefault(key, Topic(actor))
+        encoded, headline = shown
+        topic = Topic(actor)
+        topic = self._topics.setdefault(topic.key, topic)
         topic.connections.add(connection)
-        encoded = _encode(shown)
+        if topic.name:
+            self._watch.connected(topic.name, now)
+            self._watch.sent(topic.name, self._hall.seq, now, headline)
         site = self._hall.site
         welcome = m.Welcome(
             site=m.SiteInfo(site.id, site.name, site.timezone),
@@ -113,8 +132,10 @@ class Topics:
     def leave(self, connection: ServerConnection, topic: Topic) -> None:
         """The connection is gone; the last one takes its topic along."""
         topic.connections.discard(connection)
+        if topic.name:
+            self._watch.left(topic.name, self._clock())
         if not topic.connections:
-            del self._topics[topic.role, topic.counter, topic.ticket]
+            del self._topics[topic.key]
             self._paces[topic.role].dirty.discard(topic)
 
     def beat(self) -> None:
@@ -124,6 +145,24 @@ class Topics:
             self._send(topic, frame)
         timed = [topic for topic in self._topics.values() if topic.role in _TIMED]
         self._hall.when_settled(functools.partial(self._mark, timed))
+
+    def reported(self, topic: Topic, report: m.ReportFrame) -> None:
+        """A display says what it shows."""
+        self._watch.reported(topic.name, report, self._clock())
+
+    def look(self) -> list[Change]:
+        """Judge every display, and tell supervisors if that changes what they see."""
+        changes = self._watch.look(displays(self._hall.state), self._clock())
+        troubles = self._watch.troubles()
+        if troubles != self.troubles:
+            self.troubles = troubles
+            told = [one for one in self._topics.values() if one.role is Role.SUPERVISOR]
+            self._hall.when_settled(functools.partial(self._mark, told))
+        return changes
+
+    def frame_ages(self) -> dict[str, float]:
+        """Seconds since each connected display drew a frame."""
+        return self._watch.frame_ages(self._clock())
 
     def stop(self) -> None:
         """Send nothing more."""
@@ -170,25 +209,47 @@ class Topics:
         """
         pace.due = None
         dirty, pace.dirty = pace.dirty, set()
-        state, now = self._hall.state, self._clock()
+        now = self._clock()
         head = b'{"type":"view","seq":%d,"view":' % self._hall.seq
+        boards: _Boards = {}
         changed = []
         for topic in dirty:
-            shown = view(state, topic.actor, now)
+            shown = self._shown(topic.actor, now, boards)
             if isinstance(shown, Refusal):
                 for connection in topic.connections:
                     self._end(connection, shown)
                 continue
-            encoded = _encode(shown)
+            encoded, headline = shown
             if encoded != topic.view:
                 topic.view = encoded
                 changed.append((topic, head + encoded + b"}"))
+                if topic.name:
+                    self._watch.sent(topic.name, self._hall.seq, now, headline)
         if changed:
             pace.last = asyncio.get_running_loop().time()
         for topic, frame in changed:
             self._send(topic, frame)
 
+    def _shown(self, actor: Actor, now: Instant, boards: _Boards) -> tuple[bytes, str] | Refusal:
+        """A view as it is sent, with a display's headline; `boards` has those of this moment."""
+        state = self._hall.state
+        if actor.role is not Role.DISPLAY:
+            shown = view(state, actor, now, self.troubles)
+            return shown if isinstance(shown, Refusal) else (_encode(shown), "")
+        plan = plan_of(state, actor.name)
+        if plan not in boards:
+            wall = board(state, plan, now)
+            boards[plan] = _encode(wall), _headline(wall)
+        return boards[plan]
+
     def _send(self, topic: Topic, frame: bytes) -> None:
         """Send to all of a topic, and drop who reads too slowly: the wire has no backpressure."""
         for connection in wire.send(topic.connections, frame, topic.buffer):
             self._drop(connection)
+
+
+def _headline(wall: m.DisplayView) -> str:
+    """What a wall says above all else: its picture must change with it."""
+    if wall.emergency or not wall.calls:
+        return wall.emergency
+    return f"{wall.calls[0].number} {wall.calls[0].counter}"

@@ -1,6 +1,7 @@
 """What each kind of screen shows, whole, computed from the state."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from heapq import merge
 from itertools import islice
 
@@ -10,7 +11,7 @@ from hub.engine.estimate import expected_wait
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
 from hub.engine.state import Counter, State, Ticket
-from hub.engine.wall import plan_of
+from hub.engine.wall import displays, plan_of
 from shared import messages as m
 from shared.i18n import _
 from shared.model import (
@@ -18,7 +19,6 @@ from shared.model import (
     CounterState,
     Instant,
     Role,
-    ScreenPlan,
     ServiceId,
     TicketId,
     TicketState,
@@ -60,23 +60,35 @@ def kiosk_view(state: State, now: Instant) -> m.KioskView:
     site, moment = state.site, state.local(now)
     gives = calendar.gives_now(state, now)
     opening = None if gives else calendar.next_numbers(state, now)
+    until = calendar.numbers_end(site, moment) if gives and not state.always_open else None
     return m.KioskView(
         site=site.name,
         province=site.province,
         open=gives,
         hours=calendar.hours_text(site, moment.date()),
-        next_opening=opening.isoformat(timespec="seconds") if opening else None,
-        groups=tuple(m.Group(group.id, group.name) for group in site.groups),
+        next_opening=_written(opening),
+        groups=tuple(m.Group(group.id, group.name, group.names) for group in site.groups),
         services=_kiosk_services(state, gives),
         priorities=tuple(
-            m.PriorityClass(p.id, p.name, p.head_start_minutes) for p in site.priorities
+            m.PriorityClass(p.id, p.name, p.head_start_minutes, p.names) for p in site.priorities
         ),
         waiting=state.totals[TicketState.WAITING],
         counters_open=_open_counters(state),
         dossier_prefixes=site.dossier_prefixes,
         pages=site.public_url,
+        shut=calendar.shut(state, now),
+        numbers_until=_written(until),
+        next_day_opening=_written(calendar.next_day(state, now)),
         emergency=state.emergency,
+        elsewhere=site.elsewhere,
+        site_names=site.names,
+        province_names=site.province_names,
+        card_needed=site.one_ticket_per_card,
     )
+
+
+def _written(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
 
 
 def _kiosk_services(state: State, gives: bool) -> tuple[m.KioskService, ...]:
@@ -97,6 +109,9 @@ def _kiosk_services(state: State, gives: bool) -> tuple[m.KioskService, ...]:
                 wait=expected_wait(state, service.id, waiting),
                 counters=service.counters,
                 why=why,
+                full=full,
+                names=service.names,
+                elsewhere=service.elsewhere,
             )
         )
     return tuple(shown)
@@ -209,10 +224,9 @@ def supervisor_view(
 
 
 def _screens(state: State, troubles: Troubles) -> tuple[m.SupervisorScreen, ...]:
-    """Displays of the site's file, those that show something special, and those that were seen."""
-    special = {name for name, plan in state.plans.items() if plan != ScreenPlan()}
+    """Displays that ought to be there, and those that were seen."""
     shown = []
-    for name in sorted({*state.site.plans, *special, *troubles}):
+    for name in sorted(displays(state).union(troubles)):
         fault, since = troubles.get(name) or (None, None)
         plan = plan_of(state, name)
         shown.append(m.SupervisorScreen(name, plan, fault, _iso(state, since)))

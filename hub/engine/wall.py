@@ -27,6 +27,13 @@ def plan_of(state: State, display: str) -> ScreenPlan:
     return state.plans.get(display) or state.site.plans.get(display) or ScreenPlan()
 
 
+def displays(state: State) -> set[str]:
+    """Displays that ought to be there: those of the site's file, and those that were given
+    something special to show."""
+    special = {name for name, plan in state.plans.items() if plan != ScreenPlan()}
+    return special.union(state.site.plans)
+
+
 def arrange(
     state: State, actor: Actor, command: m.ArrangeDisplay, now: Instant
 ) -> list[e.Event] | Refusal:

@@ -330,7 +330,7 @@ async def test_who_does_not_read_is_sent_away_and_the_rest_are_served(room: Room
     stalled.connection.transport.pause_reading()
     kiosk = await room.join("kiosk")
     await kiosk.ask(kind="issue_ticket", service="dat-dai")
-    members = room.live._topics._topics[(Role.DISPLAY, None, None)].connections
+    members = room.live._topics._topics[(Role.DISPLAY, None, None, "display")].connections
     payload = '{"type":"padding","x":"' + "x" * 60_000 + '"}'
     port = stalled.connection.local_address[1]
     [slow] = [c for c in members if c.remote_address[1] == port]
