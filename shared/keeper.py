@@ -118,7 +118,7 @@ class Keeper:
             code = self._watch(child)
             self._child = None
             if self._told is not None:
-                return max(code, 0) if code != -self._told else 0
+                return max(code, 0)
             if restarts.final(code):
                 return code
             now = self._clock()
