@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import re
 import socket
 from collections.abc import Callable, Coroutine, Mapping
 from http import HTTPStatus
@@ -15,13 +14,13 @@ import structlog
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
-from websockets.typing import BytesLike
 
 from hub import wire
+from hub.conversation import UNREADABLE, Conversation, decode_frame, refused
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
-from hub.hall import Hall, Outcome
-from hub.questions import Inquire, Questions, unanswerable
+from hub.hall import Hall
+from hub.questions import Inquire, unanswerable
 from hub.screens import Trouble
 from hub.topics import BUFFER_STAFF, Topic, Topics
 from shared import messages as m
@@ -36,24 +35,9 @@ Admit = Callable[[m.Hello, Mapping[str, str]], Actor | Refusal]
 LOOK_EVERY_S = 1.0
 """Every fault is sure 18 s after it began, and is to be named within 20."""
 
-REPORT_COSTS_S = 0.1
-REPORTS_AHEAD_S = 5.0
-"""A display may report ten times a second, and fifty times in a burst."""
-
-MAX_UNANSWERED = 64
-MAX_REFUSED = 1000
-"""Refusals in a row, without one granted command, after which a client is not talked to."""
-
 CLOSE_TIMEOUT_S = 0.5
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What a frame that is no JSON of ours raises; the last by brackets nested without end."""
-
 _encode = msgspec.json.Encoder().encode
-_decode_frame: Callable[[str | BytesLike], m.ClientFrame] = msgspec.json.Decoder(
-    m.ClientFrame
-).decode
 
 
 class Gauge(Protocol):
@@ -163,7 +147,7 @@ class Live:
             self._count(actor.role, 1)
             if actor.role is not Role.TICKET:
                 self._staff[connection] = hello, cookies
-            conversation = _Conversation(self, self._hall, connection, actor, topic)
+            conversation = Conversation(self, self._hall, connection, actor, topic)
             try:
                 await conversation.listen()
             finally:
@@ -183,8 +167,8 @@ class Live:
         except TimeoutError:
             return Refusal("hello_timeout", _("Không nhận được lời chào trong 3 giây."))
         try:
-            hello = _decode_frame(frame) if isinstance(frame, str) else None
-        except _UNREADABLE as error:
+            hello = decode_frame(frame) if isinstance(frame, str) else None
+        except UNREADABLE as error:
             return Refusal("bad_frame", str(error))
         if not isinstance(hello, m.Hello):
             return Refusal("hello_expected", _("Khung đầu tiên phải là lời chào (hello)."))
@@ -277,7 +261,7 @@ class Live:
     ) -> None:
         """Say no, by name."""
         self._count_refusal(refusal.code)
-        self.send(connection, _refused(request_id, refusal))
+        self.send(connection, refused(request_id, refusal))
 
     def _count(self, role: Role, change: int) -> None:
         if self._gauge is not None:
@@ -286,122 +270,6 @@ class Live:
     def _count_refusal(self, code: str) -> None:
         if self._gauge is not None:
             self._gauge.refused(code)
-
-
-class _Conversation:
-    """One welcomed connection's commands and questions, and their answers."""
-
-    def __init__(
-        self, live: Live, hall: Hall, connection: wire.Socket, actor: Actor, topic: Topic
-    ) -> None:
-        self._live = live
-        self._topic = topic
-        self._reports = 0.0
-        self._hall = hall
-        self._connection = connection
-        self._actor = actor
-        self._unanswered = 0
-        self._refused = 0
-        address = str(connection.remote_address[0])
-        self._questions = Questions(live.inquire, actor, address, self._tell)
-
-    async def listen(self) -> None:
-        """Take commands until the connection ends."""
-        self._connection.take = self._take
-        async for frame in self._connection:
-            self._connection.taken()
-            if not isinstance(frame, str):
-                await self._connection.close(m.Close.UNSUPPORTED, "text frames only")
-                return
-            self._take(frame.encode())
-
-    def end(self) -> None:
-        """The connection is gone: questions need no answer, commands still get their effect."""
-        self._questions.end()
-
-    def _take(self, text: BytesLike) -> None:
-        try:
-            frame = _decode_frame(text)
-        except _UNREADABLE as error:
-            self._refuse(_request_id(text), Refusal("bad_frame", str(error)))
-            return
-        if isinstance(frame, m.Hello):
-            words = _("Đã chào rồi; chỉ nhận lệnh (command) và câu hỏi (question).")
-            self._refuse(None, Refusal("bad_frame", words))
-            return
-        if isinstance(frame, m.ReportFrame):
-            self._report(frame)
-            return
-        request_id = frame.request_id
-        if not _UUID.fullmatch(request_id):
-            self._refuse(None, Refusal("bad_frame", _("request_id phải là một UUID.")))
-            return
-        asks = isinstance(frame, m.QuestionFrame)
-        if self._questions.full if asks else self._unanswered >= MAX_UNANSWERED:
-            words = _("Quá nhiều lệnh hoặc câu hỏi đang chờ trả lời.")
-            self._refuse(request_id, Refusal("too_busy", words))
-            return
-        if isinstance(frame, m.QuestionFrame):
-            self._questions.ask(frame)
-            return
-        self._unanswered += 1
-        self._hall.submit(
-            self._actor,
-            RequestId(request_id.lower()),
-            frame.command,
-            lambda outcome: self._answer(request_id, outcome),
-        )
-
-    def _report(self, frame: m.ReportFrame) -> None:
-        """A display's report; another's, or one too many, is passed over and counted."""
-        now = asyncio.get_running_loop().time()
-        self._reports = max(self._reports, now) + REPORT_COSTS_S
-        if self._topic.role is Role.DISPLAY and self._reports - now <= REPORTS_AHEAD_S:
-            self._live.reported(self._topic, frame)
-            return
-        self._refused += 1
-        if self._refused == MAX_REFUSED:
-            self._live.cut_off(self._connection)
-
-    def _refuse(self, request_id: RequestId | None, refusal: Refusal) -> None:
-        """Refuse a frame; who sends nothing but such is cut off before it costs the others."""
-        self._refused += 1
-        if self._refused < MAX_REFUSED:
-            self._live.refuse(self._connection, request_id, refusal)
-        elif self._refused == MAX_REFUSED:
-            self._live.cut_off(self._connection)
-
-    def _answer(self, request_id: RequestId, outcome: Outcome) -> None:
-        self._unanswered -= 1
-        if isinstance(outcome, Refusal):
-            self._live.send(self._connection, _refused(request_id, outcome))
-            return
-        self._refused = 0
-        value = msgspec.Raw(outcome.value.encode())
-        self._live.send(self._connection, m.Result(request_id, outcome.seq, value))
-
-    def _tell(self, request_id: RequestId, outcome: m.Finding | Refusal) -> None:
-        if isinstance(outcome, Refusal):
-            self._live.refuse(self._connection, request_id, outcome)
-            return
-        self._refused = 0
-        finding = msgspec.Raw(_encode(outcome))
-        self._live.send(self._connection, m.AnswerFrame(request_id, finding))
-
-
-def _refused(request_id: RequestId | None, refusal: Refusal) -> m.Refused:
-    return m.Refused(request_id, refusal.code, refusal.reason, refusal.retry_s, refusal.number)
-
-
-def _request_id(text: BytesLike) -> RequestId | None:
-    """The request id of a frame that is otherwise wrong, so that its sender knows which."""
-    try:
-        found = msgspec.json.decode(text)["request_id"]
-    except (*_UNREADABLE, KeyError, TypeError, IndexError):
-        return None
-    if isinstance(found, str) and _UUID.fullmatch(found):
-        return RequestId(found)
-    return None
 
 
 def _of_ticket(refusal: Refusal) -> Refusal:

@@ -7,12 +7,13 @@ import pytest
 import structlog
 from msgspec.structs import replace
 
+from hub.conversation import MAX_REFUSED
 from hub.engine.plans import Display
 from hub.engine.rights import Actor
 from hub.hall import Hall
 from hub.journal.sqlite import SqliteJournal
 from hub.metrics import Metrics
-from hub.realtime import LOOK_EVERY_S, MAX_REFUSED
+from hub.realtime import LOOK_EVERY_S
 from shared import messages as m
 from shared.model import CounterNumber, Instant, Layout, Role, ScreenPlan
 from tests.hub.hall_site import BOSS, LAND, SITE, at, officer

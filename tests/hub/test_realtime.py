@@ -14,7 +14,7 @@ from websockets.asyncio.server import broadcast
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin
 
-from hub import realtime, topics
+from hub import conversation, topics
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
 from hub.hall import Hall
@@ -370,7 +370,7 @@ async def test_a_phone_is_told_when_its_day_is_over(room: Room) -> None:
 async def test_who_sends_only_what_must_be_refused_is_cut_off(room: Room) -> None:
     kiosk, other = await room.join("kiosk"), await room.join("kiosk")
     nested = '{"a":' + "[" * 8000
-    for _ in range(realtime.MAX_REFUSED + 10):
+    for _ in range(conversation.MAX_REFUSED + 10):
         await kiosk.connection.send(nested)
     with contextlib.suppress(ConnectionClosed):
         assert (await kiosk.frame("refused"))["code"] == "bad_frame"

@@ -26,6 +26,7 @@ Rows = list[list[str]]
 SPEAKERS = (
     "engine/*.py",
     "realtime.py",
+    "conversation.py",
     "questions.py",
     "hall.py",
     "admission.py",
