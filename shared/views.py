@@ -261,7 +261,7 @@ class ScreenFault(StrEnum):
     """What is wrong with a display, as its reports and the hub's own record tell."""
 
     GONE = "gone"
-    """Enrolled, seen today, and not connected."""
+    """Seen today, or expected by the site, and not connected for 10 s."""
     MUTE = "mute"
     """Connected, but it has not reported for 15 s."""
     STALE = "stale"
