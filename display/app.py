@@ -12,6 +12,7 @@ import msgspec
 import structlog
 from kivy.app import App
 from kivy.clock import Clock
+from msgspec.structs import replace
 
 from display import board as wall
 from display.announcer import Behind, InHand
@@ -25,7 +26,7 @@ from display.screens.wall import Wall
 from shared.i18n import _
 from shared.link import Link, Touch
 from shared.messages import REPORT_EVERY_S, STALE_AFTER_S, DisplayView, Refused, Sound
-from shared.model import Role, Seq
+from shared.model import Layout, Role, Seq
 from shared.pulse import Pulse
 from shared.vietnamese import date_words
 from shared.window import Painter
@@ -44,6 +45,7 @@ class Options(msgspec.Struct, frozen=True):
     address: str
     credential: str
     everything: bool = False
+    """Every counter at once, where the hub's plan asks for nothing else."""
     picture: Path | None = None
     frame_log: Path | None = None
     stale_after_s: float = STALE_AFTER_S
@@ -93,7 +95,7 @@ class DisplayApp(App):
 
     def build(self) -> Wall:
         """The root widget."""
-        self.wall = Wall(everything=self.options.everything)
+        self.wall = Wall()
         return self.wall
 
     def on_start(self) -> None:
@@ -162,6 +164,8 @@ class DisplayApp(App):
     def on_view(self, view: DisplayView, seq: Seq) -> None:
         """A board from the hub: it is on the screen before this returns."""
         now = self._time.instant()
+        if self.options.everything and view.plan.layout is Layout.MAIN:
+            view = replace(view, plan=replace(view.plan, layout=Layout.ALL))
         self.board, calls = wall.react(self.board, view, now)
         self._seq = seq
         self._show()
@@ -225,6 +229,7 @@ class DisplayApp(App):
     def _tick_clock(self, *_args: Any) -> None:
         assert self.wall is not None
         now = self._time.now()
+        self.wall.now = now
         self.wall.clock = f"{now:%H:%M}"
         self.wall.date = date_words(now.date())
         if self._minute is not None:

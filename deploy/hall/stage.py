@@ -127,7 +127,7 @@ class Stage:
             "display",
             python("display", "--config", str(ROOT / "config" / "display.toml")),
             *self._window("board", Role.DISPLAY, display, (kiosk[0], 0)),
-            *("--announcements", str(self.announcements)),
+            *("--announcements", str(self.announcements), "--without-card", "well"),
             env=env,
         )
         kiosk_window.wait_ready()

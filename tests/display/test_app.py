@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
 
 from display.hall_time import HallTime
 from display.tongues import Manner
@@ -100,8 +101,9 @@ class PlayedHub:
         await connection.send(msgspec.json.encode(welcome).decode())
         self.connections.add(connection)
         try:
-            async for text in connection:
-                self.reports.append(msgspec.json.decode(text, type=ReportFrame))
+            with contextlib.suppress(ConnectionClosed):
+                async for text in connection:
+                    self.reports.append(msgspec.json.decode(text, type=ReportFrame))
         finally:
             self.connections.discard(connection)
 
