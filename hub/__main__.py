@@ -51,7 +51,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _leave(number: int, frame: FrameType | None) -> None:
     """A signal before the hub serves: nothing has been promised to anybody yet."""
-    raise SystemExit(0)
+    # An exception might strike a half-imported module, whose C code need not survive it.
+    os._exit(0)
 
 
 def _check_text(words: Sequence[str]) -> None:
@@ -171,6 +172,7 @@ def _serve(args: argparse.Namespace) -> int:
     import msgspec
 
     from hub.admission import admit
+    from hub.cards import Cards
     from hub.centre import read_centre, read_procedures
     from hub.dossiers import connect
     from hub.dossiers.catalogue import Procedures
@@ -227,7 +229,7 @@ def _serve(args: argparse.Namespace) -> int:
                 _now,
                 origins=frozenset({*settings.origins, public_url}),
                 gauge=metrics,
-                inquire=lookup.answer,
+                inquire=Cards(hall, args.data, _now, lookup.answer).answer,
             )
             app = build(
                 hall,

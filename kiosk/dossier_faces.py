@@ -7,6 +7,7 @@ from kiosk.code_pad import CLEAR, ERASE, Key
 from kiosk.dossier_desk import read
 from kiosk.dossier_flow import DIGITS, may_print
 from kiosk.flow import idle_ms
+from kiosk.lookup_words import refused_words
 from kiosk.paper_words import paper_trouble
 from kiosk.state import Flow, Lookup, News, Printing, moment
 from shared.dossier_words import Step as Step
@@ -186,7 +187,7 @@ def _problem(lookup: Lookup) -> str:
         case "":
             return ""
         case News.REFUSED:
-            return lookup.refused
+            return refused_words(lookup)[1]
         case News.NOT_FOUND:
             return _("Bốn số không khớp. Mời ông/bà nhập lại.")
         case _:

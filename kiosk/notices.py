@@ -11,6 +11,7 @@ from kiosk.hall_notices import (
     emergency as emergency,
     refused as refused,
 )
+from kiosk.lookup_words import refused_words
 from kiosk.notice_face import NoticeFace as NoticeFace
 from kiosk.state import Flow, Lookup, News, Screen, moment, resting
 from shared.i18n import N_, _
@@ -136,14 +137,11 @@ def _last(flow: Flow, lookup: Lookup, now: Instant) -> str:
 
 
 def _not_now(lookup: Lookup, start: str) -> NoticeFace:
-    titles = {
-        "bad_code": _("Mã hồ sơ chưa đúng"),
-        "lookup_off": _("Máy này chưa tra cứu được hồ sơ"),
-    }
+    title, safe = refused_words(lookup)
     return NoticeFace(
         sign="warn",
-        title=titles.get(lookup.refusal, _("Tạm thời chưa tra cứu được")),
-        safe=lookup.refused,
+        title=title,
+        safe=safe,
         advice=_("Hồ sơ của ông/bà vẫn an toàn. Cần biết ngay, mời ông/bà hỏi quầy hướng dẫn."),
         button=_(_HOME),
         start=start,

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 from hub.engine.site import Season, Site
 from hub.engine.state import State
-from shared.messages import CloseDay, OpenDay
+from shared.messages import CloseDay, OpenDay, Shut
 from shared.model import Instant
 
 _DAY_OPENS_BEFORE = timedelta(minutes=60)
@@ -81,6 +81,29 @@ def next_numbers(state: State, now: Instant) -> datetime | None:
     if state.day is None and state.last_day == moment.date().isoformat():
         moment = moment.replace(hour=23, minute=59, second=59)
     return next_opening(state.site, moment)
+
+
+def next_day(state: State, now: Instant) -> datetime | None:
+    """When numbers begin on the next working day, whatever today still holds."""
+    tonight = state.local(now).replace(hour=23, minute=59, second=59)
+    return next_opening(state.site, tonight)
+
+
+def shut(state: State, now: Instant) -> Shut | None:
+    """Why no numbers are given; None while they are."""
+    if gives_now(state, now):
+        return None
+    site, moment = state.site, state.local(now)
+    if state.always_open or gives_numbers(site, moment):
+        return Shut.ENDED
+    spans = _spans(site, moment.date())
+    if not spans:
+        return Shut.HOLIDAY if moment.date() in site.holidays else Shut.DAY_OFF
+    if state.day is None and state.last_day == moment.date().isoformat():
+        return Shut.AFTER
+    if moment < spans[0][0]:
+        return Shut.BEFORE
+    return Shut.LUNCH if moment < spans[-1][0] else Shut.AFTER
 
 
 def hours_text(site: Site, day: date) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from hub.engine import calendar, desk as at_desk, events as e, wall
+from hub.engine import calendar, desk as at_desk, events as e, limits, wall
 from hub.engine.refusal import Refusal
 from hub.engine.rights import ALLOWED, WALL, Actor
 from hub.engine.state import State, Ticket
@@ -114,6 +114,9 @@ def _issue(state: State, wish: Wish, command: m.IssueTicket, now: Instant) -> De
         return Refusal("quota_reached", words)
     if not _sound(command):
         return Refusal("bad_code", _("Mã hồ sơ hoặc mã thủ tục không đúng dạng."))
+    kiosk = wish.actor.role is Role.KIOSK
+    if kiosk and (refusal := limits.refuses(state, wish.actor, command, now)):
+        return refusal
     ordinal = state.ordinals.get(service.prefix, 0) + 1
     # A clock set back must not put this ticket before those that were taken earlier.
     arrival = max(now, state.latest_arrival) - bonus * 60_000
@@ -129,6 +132,8 @@ def _issue(state: State, wish: Wish, command: m.IssueTicket, now: Instant) -> De
             bonus_minutes=bonus,
             dossier=command.dossier,
             procedure=command.procedure,
+            by=wish.actor.name if kiosk else None,
+            card=command.card if kiosk and state.site.one_ticket_per_card else None,
         )
     ]
 

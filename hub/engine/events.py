@@ -47,6 +47,10 @@ class TicketIssued(_Event, frozen=True, tag="ticket_issued"):
     bonus_minutes: int = 0
     dossier: str | None = None
     procedure: str | None = None
+    by: str | None = None
+    """The kiosk that gave it; None for an officer."""
+    card: str | None = None
+    """The mark of an identity card; its key is gone with the day."""
 
 
 class TicketPrinted(_Event, frozen=True, tag="ticket_printed"):

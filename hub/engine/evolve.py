@@ -54,6 +54,10 @@ def _issued(state: State, event: e.TicketIssued, seq: Seq, at: Instant) -> None:
     state.tickets[ticket.id] = ticket
     state.totals[TicketState.WAITING] += 1
     state.ordinals[event.prefix] = event.ordinal
+    if event.by is not None:
+        state.last_issue[event.by] = at
+    if event.card is not None:
+        state.cards.setdefault(event.card, []).append(ticket.id)
     state.issued[event.service] = state.issued.get(event.service, 0) + 1
     state.latest_arrival = max(
         state.latest_arrival, Instant(event.arrival + event.bonus_minutes * 60_000)

@@ -9,7 +9,8 @@ import msgspec
 
 from hub.engine.notices import Notice, notice_faults
 from hub.engine.plans import Display, display_faults, is_name
-from shared.model import CounterNumber, GroupId, PriorityId, ScreenPlan, ServiceId
+from shared.i18n import SOURCE
+from shared.model import CounterNumber, GroupId, PriorityId, ScreenPlan, ServiceId, Texts
 from shared.receipt_code import dossier_code
 
 VOICED_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
@@ -17,6 +18,10 @@ VOICED_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 
 
 MOST_DIGITS = 6
+MOST_COOL_DOWN_S = 60
+"""Whoever waits longer before a kiosk has gone."""
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}")
 _ADDRESS = re.compile(r"https?://([\w.-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?(/[^\s?#]*)?")
 
 
@@ -25,6 +30,8 @@ class Group(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     id: GroupId
     name: str
+    names: Texts = {}
+    """The name in further languages: `{ en = "…" }`; here and below."""
 
 
 class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,6 +46,9 @@ class Service(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long one person takes, as a start; today's own figures replace it."""
     quota: int | None = None
     """Tickets a day, or no limit."""
+    names: Texts = {}
+    elsewhere: Texts = {}
+    """Who else does this, for those who come in vain: a sentence in "vi" and further languages."""
 
 
 class Counter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -54,6 +64,7 @@ class Priority(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: PriorityId
     name: str
     head_start_minutes: int
+    names: Texts = {}
 
 
 class Season(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -96,6 +107,14 @@ class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """What to take a number for to pay; none: the procedure's own service."""
     delay_minutes: int = 10
     """How much later one may ask, once, to be called; 0: not at all."""
+    cool_down_seconds: int = 0
+    """A kiosk gives one number at most in so many seconds; 0: as many as are wished."""
+    one_ticket_per_card: bool = False
+    """Kiosks give a number for an identity card only, and one to each until it is served."""
+    names: Texts = {}
+    province_names: Texts = {}
+    elsewhere: Texts = {}
+    """Who else can help out of hours."""
     public_url: str = ""
     """Where phones reach the pages, e.g. `https://motcua.nghean.gov.vn`; empty: the hub's own."""
     displays: tuple[Display, ...] = ()
@@ -161,6 +180,7 @@ def faults(site: Site) -> list[str]:
     groups = {group.id for group in site.groups}
     counters = {counter.number for counter in site.counters}
     found += _lookup_faults(site)
+    found += _text_faults(site)
     found += _wall_faults(site, counters)
     for service in site.services:
         found += _service_faults(service, groups, counters)
@@ -175,6 +195,8 @@ def _figure_faults(site: Site) -> list[str]:
     found = []
     if not 1 <= site.number_digits <= MOST_DIGITS:
         found.append(f"number_digits: must be 1 to {MOST_DIGITS}")
+    if not 0 <= site.cool_down_seconds <= MOST_COOL_DOWN_S:
+        found.append(f"cool_down_seconds: must be 0 to {MOST_COOL_DOWN_S}")
     if site.early_minutes < 0:
         found.append("early_minutes: must be 0 or more")
     if site.cut_off_minutes < 0:
@@ -223,6 +245,41 @@ def _wall_faults(site: Site, counters: set[CounterNumber]) -> list[str]:
     ]
     if site.closing_soon_minutes < 0:
         found.append("closing_soon_minutes: must be 0 or more")
+    return found
+
+
+def _text_faults(site: Site) -> list[str]:
+    """Names in further languages, and sentences in Vietnamese first."""
+    names = {"names": site.names, "province_names": site.province_names}
+    sentences = {"elsewhere": site.elsewhere}
+    for table, entries in (
+        ("groups", site.groups),
+        ("services", site.services),
+        ("priorities", site.priorities),
+    ):
+        names |= {f"{table}: {one.id!r}: names": one.names for one in entries}
+    sentences |= {f"services: {one.id!r}: elsewhere": one.elsewhere for one in site.services}
+    found = [
+        f"{where}: the Vietnamese stands in the plain setting"
+        for where, texts in names.items()
+        if SOURCE in texts
+    ]
+    found += [
+        f"{where}: the Vietnamese ({SOURCE}) is missing"
+        for where, texts in sentences.items()
+        if texts and SOURCE not in texts
+    ]
+    for where, texts in (names | sentences).items():
+        found += [
+            f"{where}: {language!r} is not a language; e.g. en"
+            for language in texts
+            if not _LANGUAGE.fullmatch(language)
+        ]
+        found += [
+            f"{where}: the text for {language!r} is empty"
+            for language, text in texts.items()
+            if not text.strip()
+        ]
     return found
 
 

@@ -151,6 +151,10 @@ class State:
         self.totals = dict.fromkeys(TicketState, 0)
         self.pace: dict[ServiceId, float] = {}
         self.latest_arrival = Instant(0)
+        self.last_issue: dict[str, Instant] = {}
+        """When each kiosk last gave a number."""
+        self.cards: dict[str, list[TicketId]] = {}
+        """Tickets by the mark of the identity card they were given for."""
         self.hands: dict[ServiceId, tuple[float, bool]] = {}
         self.desks: dict[tuple[ServiceId, CounterNumber | None], Any] = {}
         """What `estimate` and `views` found out about a service's counters, kept until `forget`."""

@@ -317,7 +317,11 @@ def test_digits_are_dots() -> None:
     ("finding", "problem"),
     [
         (DossierNotFound(digits=True), "Bốn số không khớp. Mời ông/bà nhập lại."),
-        (Refused(request(), "too_many_lookups", "Mời thử lại ngày mai."), "Mời thử lại ngày mai."),
+        (Refused(request(), "something_new", "Mời thử lại ngày mai."), "Mời thử lại ngày mai."),
+        (
+            Refused(request(), "code_locked", "Hôm nay đã bị khóa."),
+            "Hôm nay không xem được tên chủ hồ sơ này nữa.",
+        ),
         (None, "Hệ thống hồ sơ chưa trả lời. Mời ông/bà nhập lại sau ít phút."),
     ],
 )
@@ -387,15 +391,21 @@ def test_out_of_hours_no_number_is_offered_instead() -> None:
 @pytest.mark.parametrize(
     ("code", "title"),
     [
-        ("too_many_lookups", "Tạm thời chưa tra cứu được"),
-        ("lookup_paused", "Tạm thời chưa tra cứu được"),
+        ("too_many_lookups", "Máy này đã tra cứu nhiều lần liền nhau"),
+        ("code_locked", "Bốn số cuối đã nhập sai nhiều lần"),
         ("lookup_off", "Máy này chưa tra cứu được hồ sơ"),
         ("bad_code", "Mã hồ sơ chưa đúng"),
     ],
 )
-def test_a_refused_look_up_is_told_in_the_hubs_words(code: str, title: str) -> None:
-    body = told(found(Refused(request(), code, "Mời thử lại sau 5 phút.")))
-    assert (body.title, body.safe) == (title, "Mời thử lại sau 5 phút.")
+def test_a_refused_look_up_is_told_in_the_kiosks_own_words(code: str, title: str) -> None:
+    body = told(found(Refused(request(), code, "Lời của máy chủ.")))
+    assert body.title == title
+    assert body.safe and body.safe != "Lời của máy chủ."
+
+
+def test_a_look_up_refused_for_a_reason_we_do_not_know_is_told_in_the_hubs_words() -> None:
+    body = told(found(Refused(request(), "lookup_paused", "Mời thử lại sau 5 phút.")))
+    assert (body.title, body.safe) == ("Tạm thời chưa tra cứu được", "Mời thử lại sau 5 phút.")
 
 
 def test_a_code_that_is_not_found_is_shown_to_be_compared() -> None:

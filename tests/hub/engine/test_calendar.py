@@ -77,3 +77,49 @@ def test_the_next_opening_is_looked_for_a_month_ahead() -> None:
     assert opening.isoformat() == "2026-11-23T07:15:00+07:00"
     never = msgspec.structs.replace(SITE, hours=(Season((), since="01-01", until="01-02"),))
     assert calendar.next_opening(never, moment) is None
+
+
+# --- why there are no numbers --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("clock", "day", "why"),
+    [
+        ("05:00", "2026-11-23", m.Shut.BEFORE),
+        ("07:14", "2026-11-23", m.Shut.BEFORE),
+        ("07:15", "2026-11-23", m.Shut.ENDED),
+        ("11:15", "2026-11-23", m.Shut.LUNCH),
+        ("13:14", "2026-11-23", m.Shut.LUNCH),
+        ("16:45", "2026-11-23", m.Shut.AFTER),
+        ("10:00", "2026-11-22", m.Shut.DAY_OFF),
+        ("10:00", "2026-09-02", m.Shut.HOLIDAY),
+    ],
+)
+def test_the_reason_for_no_numbers_is_that_of_the_hour(clock: str, day: str, why: m.Shut) -> None:
+    assert calendar.shut(Room(opened=False).state, at(clock, day)) is why
+
+
+def test_while_numbers_are_given_nothing_is_shut() -> None:
+    assert calendar.shut(Room().state, at("08:00")) is None
+    assert calendar.shut(Room(always_open=True).state, at("03:00")) is None
+
+
+def test_a_day_closed_early_has_ended_and_in_its_breaks_there_is_no_more_today() -> None:
+    room = Room()
+    room.does(BOSS, m.CloseDay())
+    assert calendar.shut(room.state, at("09:00")) is m.Shut.ENDED
+    assert calendar.shut(room.state, at("12:00")) is m.Shut.AFTER
+
+
+def test_always_open_without_a_day_has_ended() -> None:
+    room = Room(always_open=True, opened=False)
+    assert calendar.shut(room.state, at("03:00")) is m.Shut.ENDED
+
+
+def test_the_next_day_begins_after_tonight_whatever_today_holds() -> None:
+    room = Room()
+    for clock in ("05:00", "08:00", "23:59"):
+        opening = calendar.next_day(room.state, at(clock))
+        assert opening is not None and opening.isoformat() == "2026-11-24T07:15:00+07:00"
+    friday = calendar.next_day(room.state, at("08:00", "2026-11-27"))
+    assert friday is not None and friday.isoformat() == "2026-11-30T07:15:00+07:00"

@@ -80,6 +80,18 @@ def test_the_four_priority_classes_give_fifteen_minutes_each(shipped: Site) -> N
     assert [priority.head_start_minutes for priority in shipped.priorities] == [15, 15, 15, 15]
 
 
+def test_all_that_the_kiosk_names_has_an_english_name(shipped: Site) -> None:
+    for group in shipped.groups:
+        assert "en" in group.names
+    for service in shipped.services:
+        assert "en" in service.names
+    for priority in shipped.priorities:
+        assert "en" in priority.names
+    assert "en" in shipped.names and "en" in shipped.province_names
+    told = [shipped.elsewhere, *(one.elsewhere for one in shipped.services if one.elsewhere)]
+    assert all(set(texts) == {"vi", "en"} for texts in told)
+
+
 def test_a_site_finds_its_parts_by_id() -> None:
     site = a_site()
     assert site.zone == ZoneInfo("Asia/Ho_Chi_Minh")
@@ -116,6 +128,20 @@ def broken() -> Iterator[tuple[str, Site]]:
     yield "collect_service: there is no service 'x'", a_site(collect_service=ServiceId("x"))
     yield "pay_service: there is no service 'x'", a_site(pay_service=ServiceId("x"))
     yield "delay_minutes: must be 0 or more", a_site(delay_minutes=-1)
+    for seconds in (-1, 61):
+        yield "cool_down_seconds: must be 0 to 60", a_site(cool_down_seconds=seconds)
+    yield "names: the Vietnamese stands in the plain", a_site(names={"vi": "Trung tâm"})
+    yield "province_names: 'English' is not a language", a_site(province_names={"English": "X"})
+    yield "elsewhere: the Vietnamese (vi) is missing", a_site(elsewhere={"en": "Communes."})
+    land = site.services[0]
+    yield (
+        "services: 'dat-dai': names: the text for 'en' is empty",
+        a_site(services=(replace(land, names={"en": " "}),)),
+    )
+    yield (
+        "services: 'dat-dai': elsewhere: the Vietnamese (vi)",
+        a_site(services=(replace(land, elsewhere={"en": "Communes."}),)),
+    )
     yield "closing_soon_minutes: must be 0", a_site(closing_soon_minutes=-1)
     yield "officers: 'hoa': the name to be shown", a_site(officers={"hoa": " "})
     screen = Display("display-1")

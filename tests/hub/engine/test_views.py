@@ -298,3 +298,46 @@ def test_a_batch_concerns_only_those_whose_view_it_changes() -> None:
     both = Concern({"a"}, {ONE}, {ticket})
     both.merge(Concern({"b"}, set(), set(), True))
     assert both == Concern({"a", "b"}, {ONE}, {ticket}, True)
+
+
+# --- what a kiosk says in further languages, and when it says no -------------------------------
+
+
+def test_a_kiosk_is_told_names_in_further_languages_and_who_else_can_help() -> None:
+    english, elsewhere = {"en": "Land"}, {"vi": "UBND xã cũng làm.", "en": "Communes do, too."}
+    replace = msgspec.structs.replace
+    site = replace(
+        SITE,
+        names={"en": "Service Centre"},
+        province_names={"en": "Province"},
+        elsewhere=elsewhere,
+        groups=tuple(replace(group, names=english) for group in SITE.groups),
+        services=tuple(replace(one, names=english, elsewhere=elsewhere) for one in SITE.services),
+        priorities=tuple(replace(one, names=english) for one in SITE.priorities),
+        one_ticket_per_card=True,
+    )
+    view = views.kiosk_view(Room(site).state, at("08:00"))
+    assert (view.site_names, view.province_names) == ({"en": "Service Centre"}, {"en": "Province"})
+    assert view.elsewhere == elsewhere and view.card_needed
+    assert all(group.names == english for group in view.groups)
+    assert all(service.names == english for service in view.services)
+    assert all(priority.names == english for priority in view.priorities)
+    assert {one.elsewhere["en"] for one in view.services} == {"Communes do, too."}
+
+
+def test_a_kiosk_is_told_until_when_there_are_numbers_and_when_again() -> None:
+    room = Room()
+    view = views.kiosk_view(room.state, at("08:00"))
+    assert (view.numbers_until, view.shut) == ("2026-11-23T11:15:00+07:00", None)
+    assert view.next_day_opening == "2026-11-24T07:15:00+07:00"
+    lunch = views.kiosk_view(room.state, at("12:00"))
+    assert (lunch.numbers_until, lunch.shut) == (None, m.Shut.LUNCH)
+    assert views.kiosk_view(Room(always_open=True).state, at("08:00")).numbers_until is None
+
+
+def test_a_service_whose_quota_is_used_up_is_full() -> None:
+    room = Room()
+    for _ in range(3):
+        room.issue(RESULT)
+    full = {one.id: one.full for one in views.kiosk_view(room.state, room.now).services}
+    assert full == {LAND: False, TRADE: False, RESULT: True}
