@@ -44,6 +44,7 @@ def write(
 ) -> None:
     """Write what `shared.curtain` reads; `texts` are a title and sentences, as sources."""
     out.write(HEAD.pack(*at, *size, *ImageColor.getrgb(hand.ground)[:3]))
+    out.flush()  # the ground hangs already while the rest is drawn
     out.write(draw(size, hand, texts).tobytes("raw", "BGRX"))
     out.flush()
 
