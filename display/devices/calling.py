@@ -20,6 +20,9 @@ TEST_AFTER_S = 0.2
 TEST_EVERY_S = 600.0
 """After so long a silence the loudspeaker is tried again."""
 TEST_AFTER_FAILURE_S = 10.0
+QUIET_TICKS_A_SECOND = 8
+"""How often Kivy looks for work while nothing is spoken: views are drawn when they come, and a
+chime may begin an eighth of a second later."""
 
 log = structlog.get_logger()
 
@@ -47,6 +50,7 @@ class Calling:
         self._late = 0
         self._test: Any = Clock.schedule_once(self._try, TEST_AFTER_S)
         self._turn: Any = None
+        self._ticks: int | None = None
 
     @property
     def sound(self) -> Sound | None:
@@ -62,9 +66,17 @@ class Calling:
         if calls:
             self.announcer = queue.hear(self.announcer, calls, self._time.instant())
             self._later(0)
+            self._pace()
+
+    def rest_between(self) -> None:
+        """From now on let Kivy's clock turn slowly while nothing is spoken; `close` ends that."""
+        self._ticks = Clock._max_fps
+        self._pace()
 
     def close(self) -> None:
         """Be silent. Harmless when called twice."""
+        if self._ticks is not None:
+            Clock._max_fps, self._ticks = self._ticks, None
         for event in (self._test, self._turn):
             if event is not None:
                 event.cancel()
@@ -101,11 +113,18 @@ class Calling:
         failed = self._speaker.sound is Sound.FAILED
         self._try_in(TEST_AFTER_FAILURE_S if failed else TEST_EVERY_S)
         self._next()
+        self._pace()
 
     def _later(self, seconds: float) -> None:
         if self._turn is not None:
             self._turn.cancel()
         self._turn = Clock.schedule_once(self._next, seconds)
+
+    def _pace(self) -> None:
+        """Kivy reads maxfps once, at import; its clock can be told otherwise later."""
+        if self._ticks is not None:
+            busy = self.announcer.speaking is not None or self.announcer.waiting
+            Clock._max_fps = self._ticks if busy else min(self._ticks, QUIET_TICKS_A_SECOND)
 
     def _level(self) -> Level:
         now = self._time.now()

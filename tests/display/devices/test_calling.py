@@ -112,3 +112,20 @@ async def test_a_closed_voice_leaves_no_clock_event_behind(kivy_window: Any) -> 
     desk.calling.close()
     assert len(Clock.get_events()) == events
     assert desk.speaker.closed
+
+
+async def test_the_clock_turns_slowly_only_while_nothing_is_spoken(kivy_window: Any) -> None:
+    from kivy.clock import Clock
+
+    from display.devices.calling import QUIET_TICKS_A_SECOND
+
+    usual = Clock._max_fps
+    desk = Desk()
+    desk.calling.rest_between()
+    assert Clock._max_fps == QUIET_TICKS_A_SECOND < usual
+    desk.calling.hear((call(1),))
+    assert Clock._max_fps == usual
+    await until(kivy_window, lambda: desk.calling.spoken == 1, 5)
+    assert Clock._max_fps == QUIET_TICKS_A_SECOND
+    desk.calling.close()
+    assert Clock._max_fps == usual
