@@ -14,7 +14,7 @@ from kiosk.hall_notices import (
 from kiosk.lookup_words import refused_words
 from kiosk.notice_face import NoticeFace as NoticeFace
 from kiosk.state import Flow, Lookup, News, Screen, moment, resting
-from shared.i18n import N_, _
+from shared.i18n import N_, _, n_
 from shared.messages import TicketView
 from shared.model import Instant, TicketState
 from shared.vietnamese import date_words
@@ -202,7 +202,7 @@ def _place(ticket: TicketView) -> NoticeFace:
 def _ahead(ticket: TicketView) -> str:
     if not ticket.ahead:
         return _("Sắp đến lượt ông/bà.")
-    text = _("Còn {count} người ở phía trước.").format(count=ticket.ahead)
+    text = n_("Còn {count} người ở phía trước.", ticket.ahead).format(count=ticket.ahead)
     if ticket.wait is None:
         return text
     if ticket.wait.low == 0:
