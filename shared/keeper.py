@@ -16,6 +16,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -90,6 +91,7 @@ class Keeper:
         self._told: int | None = None
         self._deaths: tuple[float, ...] = ()
         self._next_alive = 0.0
+        self._scratch: tempfile.TemporaryDirectory[str] | None = None
 
     def run(self) -> int:
         """Start the program, and start it anew, until told to end; gives the exit code."""
@@ -107,6 +109,7 @@ class Keeper:
                 for number, handler in handlers.items():
                     signal.signal(number, handler)
                 self._curtain.close()
+                self._sweep()
                 self._selector.close()
 
     # --- one life after the other ---------------------------------------------------------
@@ -133,6 +136,10 @@ class Keeper:
         os.set_blocking(reader, False)
         environment = {name: text for name, text in os.environ.items() if name not in VARIABLES}
         environment[PIPE] = str(writer)
+        # What a killed program leaves in its temporary files goes with it.
+        self._sweep()
+        self._scratch = tempfile.TemporaryDirectory(prefix="motcua-", ignore_cleanup_errors=True)
+        environment["TMPDIR"] = self._scratch.name
         try:
             process = subprocess.Popen(
                 self._command,
@@ -145,6 +152,11 @@ class Keeper:
         finally:
             os.close(writer)
         return _Child(process, reader, Life(self._clock()))
+
+    def _sweep(self) -> None:
+        scratch, self._scratch = self._scratch, None
+        if scratch is not None:
+            scratch.cleanup()
 
     def _die_with_me(self, keeper: int) -> Callable[[], None]:
         """What the child does before it becomes the program: no keeper, no program."""

@@ -237,6 +237,21 @@ def test_it_keeps_no_file_open_from_life_to_life(keep: Callable[..., Kept]) -> N
     until(lambda: len(list(files.iterdir())) == before)
 
 
+def test_what_a_killed_program_leaves_in_its_temporary_files_is_swept_away(
+    keep: Callable[..., Kept], tmp_path: Path
+) -> None:
+    kept = keep(
+        "import tempfile; tempfile.mkdtemp(prefix=f'life{life}-'); serve()", TMPDIR=str(tmp_path)
+    )
+    kept.wait_ready(1)
+    (left,) = tmp_path.glob("motcua-*/life1-*")
+    os.kill(kept.pids()[0], signal.SIGKILL)
+    kept.wait_ready(2)
+    assert not left.exists()
+    assert kept.end() == 0
+    assert list(tmp_path.glob("motcua-*")) == []
+
+
 def test_help_and_the_program_itself_need_no_keeper() -> None:
     assert keeper.asked(["--config", "kiosk.toml"])
     assert not keeper.asked(["--config", "kiosk.toml", "--no-keeper"])

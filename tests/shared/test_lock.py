@@ -1,6 +1,10 @@
 """A window without a way out: keys, drops and a second finger lead nowhere."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -95,6 +99,37 @@ def test_a_palm_that_rests_on_the_glass_shuts_nobody_out() -> None:
     assert fingers.down(other)
     assert not fingers.up(finger)
     assert not fingers.down(other)
+
+
+def test_neither_environment_nor_file_loads_a_module_or_opens_a_way_out(tmp_path: Path) -> None:
+    (tmp_path / "config.ini").write_text("[modules]\ninspector =\n[kivy]\nexit_on_escape = 1\n")
+    asks = (
+        "from pathlib import Path\n"
+        "from shared.window import configure\n"
+        f"configure((320, 320), (0, 0), home=Path({str(tmp_path)!r}), frames_a_second=30)\n"
+        "from kivy.config import Config\n"
+        "print(Config.options('modules'), Config.items('input'))\n"
+        "print([Config.get(*one) for one in (('kivy', 'exit_on_escape'), "
+        "('graphics', 'show_cursor'), ('graphics', 'fullscreen'))])\n"
+    )
+    environment = {
+        name: text for name, text in os.environ.items() if not name.startswith("KIVY")
+    } | {
+        "SDL_VIDEODRIVER": "offscreen",
+        "KIVY_HOME": str(tmp_path),
+        "KIVY_NO_ENV_CONFIG": "",
+        "KCFG_MODULES_INSPECTOR": "",
+        "KCFG_KIVY_EXIT_ON_ESCAPE": "1",
+        "KCFG_GRAPHICS_SHOW_CURSOR": "1",
+        "KCFG_INPUT_MTDEV": "probesysfs,provider=mtdev",
+    }
+    told = subprocess.run(
+        [sys.executable, "-c", asks], env=environment, capture_output=True, text=True, check=True
+    ).stdout
+    assert told.splitlines() == [
+        "[] [('mouse', 'mouse,disable_multitouch')]",
+        "['0', '0', '0']",
+    ]
 
 
 def test_the_lock_counts_with_the_clock_it_is_given() -> None:
