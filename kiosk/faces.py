@@ -18,11 +18,12 @@ from kiosk.dossier_faces import (
 )
 from kiosk.dossier_flow import looks_up
 from kiosk.flow import Flow, Printing, Screen
+from kiosk.hours_words import closing_soon
 from kiosk.notices import NoticeFace as NoticeFace
 from kiosk.paper_words import paper_trouble
 from kiosk.procedure_faces import ProcedureFace, ProceduresFace, procedure_face, procedures_face
 from kiosk.procedure_flow import has_procedures
-from kiosk.state import moment as moment_of
+from kiosk.state import Ease, moment as moment_of, per_page
 from shared.i18n import _
 from shared.messages import Issued, KioskService, KioskView
 from shared.model import Instant, PriorityId, ServiceId, Wait
@@ -167,9 +168,9 @@ def face(flow: Flow, now: Instant) -> Face:
 def _body(flow: Flow, now: Instant) -> Body:
     match flow.screen:
         case Screen.HOME:
-            return _home(flow)
+            return _home(flow, now)
         case Screen.SERVICES:
-            return _services(flow.view, flow.page)
+            return _services(flow.view, flow.page, flow.ease)
         case Screen.PRIORITY:
             return _priority(flow)
         case Screen.WAITING:
@@ -236,7 +237,7 @@ def _seconds(left_ms: int) -> int:
 # --- screens -----------------------------------------------------------------------------
 
 
-def _home(flow: Flow) -> HomeFace:
+def _home(flow: Flow, now: Instant) -> HomeFace:
     view = flow.view
     if view is None:
         return HomeFace()
@@ -250,27 +251,31 @@ def _home(flow: Flow) -> HomeFace:
             Line(s.name, _("{count} người").format(count=s.waiting), s.waiting / most)
             for s in longest[:LONGEST_LINES]
         ),
-        hours=_("Giờ làm việc hôm nay: {hours}").format(hours=view.hours) if view.hours else "",
+        hours=closing_soon(flow, now) or _hours(view),
         lookup=looks_up(flow),
         procedures=has_procedures(flow),
     )
 
 
-def _services(view: KioskView | None, page: int) -> ServicesFace:
+def _hours(view: KioskView) -> str:
+    return _("Giờ làm việc hôm nay: {hours}").format(hours=view.hours) if view.hours else ""
+
+
+def _services(view: KioskView | None, page: int, ease: Ease) -> ServicesFace:
     if view is None:
         return ServicesFace()
     order = {group.id: place for place, group in enumerate(view.groups)}
     agencies = _agencies(view)
     # The hub's order holds within an agency; agencies stand as the view lists them.
     services = sorted(view.services, key=lambda one: order.get(one.group, len(order)))
-    first = page * f.PER_PAGE
+    first = page * per_page(ease)
     return ServicesFace(
         cards=tuple(
             Card(one.id, one.name, agencies.get(one.id, ""), _status(one), one.open)
-            for one in services[first : first + f.PER_PAGE]
+            for one in services[first : first + per_page(ease)]
         ),
         page=page,
-        pages=f.pages(view),
+        pages=f.pages(view, ease),
     )
 
 

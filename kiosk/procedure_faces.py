@@ -5,7 +5,7 @@ import msgspec
 from kiosk import telex
 from kiosk.counter_words import counters_text
 from kiosk.dossier_desk import no_numbers
-from kiosk.procedure_flow import CARDS, chosen, found, list_pages
+from kiosk.procedure_flow import cards, chosen, found, list_pages
 from kiosk.state import Flow, gives_numbers, known_service
 from shared.i18n import _
 from shared.messages import KioskService
@@ -52,13 +52,14 @@ def procedures_face(flow: Flow) -> ProceduresFace:
     """The list, as far as the query is typed."""
     assert flow.browse is not None
     fitting, page = found(flow), flow.browse.page
-    shown = fitting[page * CARDS : (page + 1) * CARDS]
+    held = cards(flow.ease)
+    shown = fitting[page * held : (page + 1) * held]
     return ProceduresFace(
         query=flow.browse.query,
         hint=_hint(flow.browse.query, len(fitting)),
         cards=tuple(ProcedureCard(one.code, one.name, one.agency) for one in shown),
         page=page,
-        pages=list_pages(len(fitting)),
+        pages=list_pages(len(fitting), flow.ease),
         keys=telex.ROWS,
     )
 

@@ -4,7 +4,7 @@ import pytest
 from msgspec.structs import replace
 
 from kiosk import hall_notices as notices, hours_words, moves as m
-from kiosk.faces import face
+from kiosk.faces import HomeFace, ServicesFace, face
 from kiosk.flow import Flow, Screen
 from kiosk.notice_face import NoticeFace
 from kiosk.state import Trouble
@@ -246,3 +246,16 @@ def test_an_emergency_is_told_in_the_supervisors_words() -> None:
 
 def test_out_of_touch_says_that_numbers_are_safe() -> None:
     assert "giữ nguyên" in told(*states()["away"]).safe
+
+
+def test_home_tells_the_end_of_numbers_in_the_hours_place() -> None:
+    body = face(home(view(numbers_until="2026-11-23T08:30:00+07:00")), at(500)).body
+    assert isinstance(body, HomeFace)
+    assert body.hours == "Còn phát số đến 8:30"
+
+
+def test_large_type_shows_fewer_services_a_page() -> None:
+    flow = walk((1_000, m.Start()), (1_500, m.Toggle(m.Mode.LARGE)), start=home())
+    body = face(flow, at(2_000)).body
+    assert isinstance(body, ServicesFace)
+    assert (len(body.cards), body.pages) == (12, 2)
