@@ -14,6 +14,8 @@ from Xlib.display import Display
 from deploy.hall.screen import VirtualScreen
 from shared import curtain_picture, theme
 from shared.curtain import HEAD, Curtain
+from shared.i18n import LANGUAGES, translator
+from tests.kiosk.kiosk_texts import KIOSK, of_module
 
 SIZE = (400, 300)
 AT = (40, 30)
@@ -204,3 +206,11 @@ def test_without_inter_it_is_written_in_roboto(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(theme, "font", lambda weight: None)
     picture = curtain_picture.draw(SIZE, curtain_picture.LIGHT, ("Máy đang khởi động lại", "A."))
     assert len(picture.getcolors(1 << 16) or []) > 10
+
+
+@pytest.mark.parametrize("module", ["kiosk/program.py", "display/program.py"])
+def test_a_curtain_speaks_every_language(module: str) -> None:
+    texts = set(of_module(KIOSK.parent / module))
+    assert len(texts) >= 2
+    for language in LANGUAGES[1:]:
+        assert [text for text in texts if translator(language)(text) == text] == []
