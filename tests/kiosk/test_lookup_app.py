@@ -133,7 +133,7 @@ async def test_a_question_that_nobody_awaits_is_dropped(kivy_window: Any, tmp_pa
         assert one.app.flow.screen is Screen.HOME
 
 
-async def test_a_refused_look_up_is_told_in_the_hubs_words(
+async def test_a_refused_look_up_is_told_in_the_kiosks_words(
     kivy_window: Any, tmp_path: Path
 ) -> None:
     async with hall(kivy_window, tmp_path) as one:
@@ -141,7 +141,8 @@ async def test_a_refused_look_up_is_told_in_the_hubs_words(
         one.hub.finding = m.Refused(request(), "too_many_lookups", "Mời thử lại sau 5 phút.")
         one.scanner.read(CODE)
         await one.shows(Screen.FINDING)
-        assert one.app.screens.manager.current_screen.face.safe == "Mời thử lại sau 5 phút."
+        shown = one.app.screens.manager.current_screen.face
+        assert shown.title == "Máy này đã tra cứu nhiều lần liền nhau"
 
 
 async def test_a_procedure_is_found_and_a_number_taken_for_it(
