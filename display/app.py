@@ -12,13 +12,13 @@ import msgspec
 import structlog
 from kivy.app import App
 from kivy.clock import Clock
-from msgspec.structs import replace
 
 from display import board as wall
 from display.announcer import Behind, InHand
 from display.board import Board
 from display.devices.base import Loudspeaker
 from display.devices.calling import Calling
+from display.devices.sideshow import Sideshow
 from display.hall_time import HallTime
 from display.loudness import Loudness
 from display.report import Glass, report, vital
@@ -26,7 +26,7 @@ from display.screens.wall import Wall
 from shared.i18n import _
 from shared.link import Link, Touch
 from shared.messages import REPORT_EVERY_S, STALE_AFTER_S, DisplayView, Refused, Sound
-from shared.model import Layout, Role, Seq
+from shared.model import Role, Seq
 from shared.pulse import Pulse
 from shared.vietnamese import date_words
 from shared.window import Painter
@@ -44,13 +44,15 @@ class Options(msgspec.Struct, frozen=True):
 
     address: str
     credential: str
-    everything: bool = False
-    """Every counter at once, where the hub's plan asks for nothing else."""
     picture: Path | None = None
     frame_log: Path | None = None
     stale_after_s: float = STALE_AFTER_S
     loudness: Loudness = Loudness()
     repeat_after_s: int = 0
+    notices: Path | None = None
+    """A folder for the notices' pictures and videos; None: their pages are left out."""
+    at: tuple[int, int] = (0, 0)
+    """Where the window stands on the desktop: left, top, px."""
 
 
 class DisplayApp(App):
@@ -80,6 +82,9 @@ class DisplayApp(App):
         self._due: Any = None
         self._minute: Any = None
         self._painter: Painter | None = None
+        self._sideshow: Sideshow | None = None
+        self._running = False
+        """Whether Kivy's own loop drives this, so that its pace is ours to set."""
         self._pulse = pulse or Pulse({}, time.monotonic)
         self._link: Link[DisplayView] | None = None
         self._touch: Touch | None = None
@@ -101,13 +106,24 @@ class DisplayApp(App):
     def on_start(self) -> None:
         """The window is there."""
         self._painter = Painter(self._flipped, self.options.picture)
-        self._painter.keep_alive(self._pulse, self._vital)
+        # Every report renders a frame; another is only wanted where they fail to come.
+        self._painter.keep_alive(self._pulse, self._vital, every_s=1.5 * REPORT_EVERY_S)
         if self._speech is not None:
             options = self.options
             self.calling = Calling(
                 self._speech, self._time, self._in_hand, options.loudness, options.repeat_after_s
             )
+            if self._running:
+                self.calling.rest_between()
         self._reporting = Clock.schedule_interval(self._report, REPORT_EVERY_S)
+        if self.options.notices is not None and self.wall is not None:
+            self._sideshow = Sideshow(
+                self.wall,
+                self.options.notices,
+                self._time.instant,
+                self._paint,
+                at=self.options.at,
+            )
         self._tick_clock()
 
     def on_stop(self) -> None:
@@ -117,6 +133,8 @@ class DisplayApp(App):
                 event.cancel()
         if self.calling is not None:
             self.calling.close()
+        if self._sideshow is not None:
+            self._sideshow.close()
         if self._painter is not None:
             self._painter.close()
         if self._log is not None:
@@ -129,6 +147,7 @@ class DisplayApp(App):
 
     async def run(self) -> None:
         """Show the board until stopped by SIGTERM, SIGINT or `stop`."""
+        self._running = True
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self.stop)
@@ -164,13 +183,13 @@ class DisplayApp(App):
     def on_view(self, view: DisplayView, seq: Seq) -> None:
         """A board from the hub: it is on the screen before this returns."""
         now = self._time.instant()
-        if self.options.everything and view.plan.layout is Layout.MAIN:
-            view = replace(view, plan=replace(view.plan, layout=Layout.ALL))
         self.board, calls = wall.react(self.board, view, now)
         self._seq = seq
         self._show()
         if self.calling is not None:
             self.calling.hear(calls)
+        if self._sideshow is not None:
+            self._sideshow.show(view)
 
     def on_touch(self, touch: Touch) -> None:
         """The link came, went, or has been silent for 15 s."""
@@ -229,9 +248,9 @@ class DisplayApp(App):
     def _tick_clock(self, *_args: Any) -> None:
         assert self.wall is not None
         now = self._time.now()
-        self.wall.now = now
         self.wall.clock = f"{now:%H:%M}"
         self.wall.date = date_words(now.date())
+        self.wall.now = now.replace(second=0, microsecond=0)
         if self._minute is not None:
             self._minute.cancel()
         self._minute = Clock.schedule_once(self._tick_clock, self._time.to_next_minute() + 0.02)

@@ -42,7 +42,6 @@ def _parser() -> argparse.ArgumentParser:
     parser = command_line.parser(
         Role.DISPLAY, "The board on the wall of the hall: shows and speaks."
     )
-    parser.add_argument("--layout", choices=["main", "all"], help="calls, or every counter")
     parser.add_argument("--voice", metavar="DIR", help="clips of the first language")
     parser.add_argument(
         "--without-card", choices=["failed", "well"], help="what a machine without sound reports"
@@ -73,8 +72,6 @@ def _draw_curtain(screen: Screen) -> int:
 def _settings(options: argparse.Namespace) -> DisplaySettings:
     settings = load(options.config, DisplaySettings)
     screen = command_line.screen_from(options, settings.screen)
-    if options.layout:
-        screen = replace(screen, layout=options.layout)
     sound = settings.sound
     if options.voice:
         sound = replace(sound, packs={**sound.packs, sound.languages[0]: options.voice})
@@ -124,11 +121,12 @@ def _show(
         Options(
             address=settings.hub.address,
             credential=credential,
-            everything=screen.layout == "all",
             picture=options.picture,
             frame_log=options.frame_log,
             loudness=sound.loudness,
             repeat_after_s=sound.repeat_after_s,
+            notices=_folder(home),
+            at=(screen.left, screen.top),
         ),
         speech,
         HallTime(time.monotonic, datetime.now().astimezone()),
@@ -137,6 +135,12 @@ def _show(
     )
     ending.run(app.run())
     return 0
+
+
+def _folder(home: Path) -> Path:
+    notices = home / "notices"
+    notices.mkdir()
+    return notices
 
 
 def _say_ready(pulse: Pulse) -> None:

@@ -20,15 +20,12 @@ class Hub(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Screen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is drawn, and where on the desktop."""
 
-    layout: str = "main"
     width: int = 1920
     height: int = 1080
     left: int = 0
     top: int = 0
 
     def __post_init__(self) -> None:
-        if self.layout not in {"main", "all"}:
-            raise ValueError(f'layout {self.layout!r} is unknown; write "main" or "all"')
         if self.width < 320 or self.height < 320:
             raise ValueError("width and height must be 320 or more")
 

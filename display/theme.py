@@ -72,6 +72,13 @@ LINES_TALL = 6
 NOTICE_PAD = 36
 NOTICE = 152
 NOTICE_LONG = 212
+NOTICE_MOST = 64
+"""The largest letters of a page of the side area."""
+SIDE_LINES_WIDE = 3
+SIDE_LINES_TALL = 4
+SIDE_ROWS_TALL = 4
+"""What is left of lines and rows where the side area has pages."""
+SIDE_TALL = 400
 LINE_HIGH = 95
 SIDE = 592
 """The column of lines, at the right of a landscape board."""

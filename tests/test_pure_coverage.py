@@ -36,6 +36,8 @@ PURE = {
     "kiosk/sheet.py": "tests/kiosk/test_ticket_layout.py",
     "shared/dossier_words.py": "tests/shared/test_dossier_words.py",
     "display/board.py": "tests/display/test_board.py",
+    "display/hours.py": "tests/display/test_hours.py",
+    "display/notices.py": "tests/display/test_notices.py",
     "display/announcer.py": "tests/display/test_announcer.py",
     "display/loudness.py": "tests/display/test_loudness.py",
     "display/report.py": "tests/display/test_report.py",

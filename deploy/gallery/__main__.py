@@ -41,7 +41,9 @@ def draw(out: Path, only: list[str]) -> list[Taken]:
     said = [painter.communicate() for painter in painters]
     for painter, (_out, trouble) in zip(painters, said, strict=True):
         if painter.returncode:
-            raise RuntimeError(f"{painter.args} ended with {painter.returncode}\n{trouble[-3000:]}")
+            raise RuntimeError(
+                f"{painter.args!r} ended with {painter.returncode}\n{trouble[-3000:]}"
+            )
     lines = [line for text, _trouble in said for line in text.splitlines() if line[:1] == "{"]
     return [msgspec.json.decode(line, type=Taken) for line in lines]
 

@@ -59,8 +59,7 @@ class Easel:
         from kivy.core.window import Window
 
         self.settle(root, size)
-        buffer = self._buffer(size)
-        buffer.clear_color = Window.clearcolor
+        buffer = self._buffer(size, Window.clearcolor)
         buffer.add(root.canvas)
         try:
             buffer.draw()
@@ -70,12 +69,13 @@ class Easel:
         image = Image.frombytes("RGBA", size, pixels)
         return image.transpose(Image.Transpose.FLIP_TOP_BOTTOM).convert("RGB")
 
-    def _buffer(self, size: tuple[int, int]) -> Any:
+    def _buffer(self, size: tuple[int, int], ground: list[float]) -> Any:
         from kivy.graphics import Fbo
 
         if size not in self._buffers:
             self._buffers[size] = Fbo(size=size, with_stencilbuffer=True)
         buffer = self._buffers[size]
+        buffer.clear_color = ground
         buffer.bind()
         buffer.clear_buffer()
         buffer.release()

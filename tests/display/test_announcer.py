@@ -39,7 +39,7 @@ def queued(count: int, now: int = 0) -> Announcer:
 
 def spoken(announcer: Announcer, now: int = 0) -> list[tuple[int, Manner, int]]:
     """Speak until nothing waits; gives call, manner and end of each."""
-    found = []
+    found: list[tuple[int, Manner, int]] = []
     while True:
         announcer, lead = step(announcer, Instant(now), length)
         if lead is None:

@@ -1,15 +1,26 @@
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
+from deploy.gallery.board_states import STATES, TEN
 from display import board as rules
 from display.board import Board, instant
-from shared.messages import BoardCall, BoardCounter, BoardLine, DisplayView
-from shared.model import CounterNumber, CounterState, Instant, Seq, ServiceId
+from shared.messages import BoardCall, BoardCounter, BoardLine, DisplayView, Notice
+from shared.model import (
+    CounterNumber,
+    CounterState,
+    Instant,
+    Layout,
+    ScreenPlan,
+    Seq,
+    ServiceId,
+)
 from tests.kivy_window import hold, step
 
 NOW = instant("2026-11-23T08:15:00+07:00")
-SIZES = [(1920, 1080), (1280, 720), (1280, 1024), (1080, 1920)]
+SIZES = [(1280, 720), (1080, 1920)]
+"""The gallery looks at every state in further shapes."""
 
 
 def call(number: int, ticket: str, counter: int) -> BoardCall:
@@ -49,9 +60,11 @@ def view(*new: BoardCall, lines: tuple[str, ...] = tuple(LONG), notice: str = ""
     )
 
 
-def board(*new: BoardCall, **options: Any) -> Board:
-    first, _ = rules.react(Board(), view(**options), Instant(NOW + 60_000))
-    return rules.react(first, view(*new, **options), NOW)[0]
+def board(*new: BoardCall, layout: Layout = Layout.MAIN, **options: Any) -> Board:
+    plan = ScreenPlan(layout)
+    quiet = replace(view(**options), plan=plan)
+    first, _ = rules.react(Board(), quiet, Instant(NOW + 60_000))
+    return rules.react(first, replace(view(*new, **options), plan=plan), NOW)[0]
 
 
 def body(wall: Any) -> Any:
@@ -70,36 +83,20 @@ def shown(wall: Any) -> list[str]:
     return [piece.shown or piece.text for piece in pieces(wall) if piece.ink != (0, 0)]
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("everything", [False, True])
-@pytest.mark.parametrize("state", ["calls", "empty", "alarm", "no hub"])
-def test_no_text_is_larger_than_its_box_and_no_box_leaves_the_window(
-    kivy_window: Any, size: tuple[int, int], everything: bool, state: str
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
+def test_every_text_stands_whole_in_its_box_and_on_no_other_in_every_state(
+    kivy_window: Any, size: tuple[int, int]
 ) -> None:
-    from display.screens.wall import Wall
+    from deploy.gallery.board import wall_for
+    from deploy.gallery.fit import faults
 
-    wall = Wall(everything=everything, clock="08:15", date="Chủ Nhật, 22/11")
-    if state == "calls":
-        wall.board = board(call(20, "AB1000", 37), call(21, "AB012", 100), notice="Xin mời " * 14)
-    elif state == "empty":
-        empty = DisplayView("Trung tâm", "", "", (), (), ())
-        wall.board = rules.react(Board(), empty, NOW)[0]
-    elif state == "alarm":
-        wall.board = board(call(20, "A1000", 37))
-        wall.alarm = "Mất kết nối từ 08:14. Bảng có thể chưa đúng, mời ông/bà hỏi tại quầy."
-    else:
-        wall.fault = "Máy chủ từ chối màn hình này: không có thiết bị nào mang mã này"
-    hold(kivy_window, wall, *size)
-    width, height = size
-    assert pieces(wall)
-    for piece in pieces(wall):
-        if piece.ink == (0, 0):
-            continue
-        wide, high = piece.ink
-        what = f"{piece.text!r} {piece.ink} in {piece.size}"
-        assert wide <= piece.width + 1 and high <= piece.height + 1, what
-        assert piece.x >= 0 and piece.x + piece.width <= width + 1, what
-        assert piece.y >= 0 and piece.y + piece.height <= height + 1, what
+    found = {}
+    for name, sample in STATES.items():
+        wall = wall_for(sample)
+        hold(kivy_window, wall, *size)
+        assert pieces(wall), name
+        found[name] = faults([wall], size)
+    assert not any(found.values()), found
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1080, 1920)])
@@ -131,7 +128,7 @@ def test_four_calls_at_once_are_all_on_the_board(kivy_window: Any) -> None:
 def test_every_counter_stands_on_the_board_of_all(kivy_window: Any) -> None:
     from display.screens.wall import Wall
 
-    wall = Wall(everything=True, board=board(call(20, "A012", 5)))
+    wall = Wall(board=board(call(20, "A012", 5), layout=Layout.ALL))
     hold(kivy_window, wall, 1920, 1080)
     texts = shown(wall)
     assert {f"Quầy {n}" for n in range(1, 38)} <= set(texts)
@@ -163,13 +160,13 @@ def test_nothing_is_redrawn_while_nothing_changes(kivy_window: Any) -> None:
     assert frames == []
 
 
-@pytest.mark.parametrize("everything", [False, True])
+@pytest.mark.parametrize("layout", [Layout.MAIN, Layout.ALL])
 def test_a_wall_of_four_times_the_pixels_is_the_same_picture(
-    kivy_window: Any, everything: bool
+    kivy_window: Any, layout: Layout
 ) -> None:
     from display.screens.wall import Wall
 
-    wall = Wall(everything=everything, board=board(call(20, "A012", 5)), clock="08:15")
+    wall = Wall(board=board(call(20, "A012", 5), layout=layout), clock="08:15")
     hold(kivy_window, wall, 1920, 1080)
     small = shown(wall)
     hold(kivy_window, wall, 3840, 2160)
@@ -200,9 +197,76 @@ def test_the_welcome_of_a_new_day_is_not_covered_by_the_calls_of_the_last(
     assert pixels() == fresh
 
 
-def test_the_board_of_all_says_why_the_hub_refuses_it(kivy_window: Any) -> None:
+def test_the_wall_says_why_the_hub_refuses_it(kivy_window: Any) -> None:
     from display.screens.wall import Wall
 
-    wall = Wall(everything=True, fault="Máy chủ từ chối màn hình này: không có thiết bị nào")
+    wall = Wall(fault="Máy chủ từ chối màn hình này: không có thiết bị nào")
     hold(kivy_window, wall, 1920, 1080)
     assert "Máy chủ từ chối màn hình này: không có thiết bị nào" in " ".join(shown(wall))
+
+
+def test_ten_calls_in_one_second_are_all_on_a_wide_board(kivy_window: Any) -> None:
+    from deploy.gallery.board import wall_for
+
+    wall = wall_for(STATES["burst"])
+    hold(kivy_window, wall, 1920, 1080)
+    texts = shown(wall)
+    missing = [number for number, _counter in TEN if number not in texts]
+    assert missing == [TEN[1][0]]  # the oldest row waits for a large place, one call long
+    board = STATES["burst"].board
+    assert missing[0] in [one.number for one in board.pending]
+
+
+def test_plans_change_while_it_runs_and_leave_nothing_behind(kivy_window: Any) -> None:
+    from kivy.clock import Clock
+
+    from deploy.gallery.board import wall_for
+
+    names = ("call", "all", "zone", "counter-called", "emergency")
+    wall = wall_for(STATES["call"])
+    hold(kivy_window, wall, 1280, 720)
+
+    def round_of_plans() -> tuple[int, int]:
+        for name in names:
+            wall.board = STATES[name].board
+            step(kivy_window)
+        return len(list(wall.walk())), len(Clock.get_events())
+
+    first = round_of_plans()
+    assert [round_of_plans() for _time in range(10)] == [first] * 10
+
+
+def test_an_emergency_stands_over_every_layout_and_goes_without_a_trace(kivy_window: Any) -> None:
+    from deploy.gallery.board import wall_for
+
+    wall = wall_for(STATES["counter-called"])
+    hold(kivy_window, wall, 1920, 1080)
+    before = shown(wall)
+    calm = wall.board
+    alarmed = replace(calm.view, emergency="Mất điện. Mời ông/bà ngồi yên tại chỗ.")
+    wall.board = replace(calm, view=alarmed)
+    step(kivy_window, 2)
+    texts = " ".join(shown(wall))
+    assert "Thông báo khẩn" in texts and "Mất điện." in texts and "08:15" in texts
+    assert "A012" not in texts
+    wall.board = calm
+    step(kivy_window, 2)
+    assert shown(wall) == before
+
+
+def test_a_page_with_a_video_is_an_empty_panel_that_tells_its_place(kivy_window: Any) -> None:
+    from deploy.gallery.board import wall_for
+
+    wall = wall_for(STATES["notice"])
+    hold(kivy_window, wall, 1920, 1080)
+    assert wall.video_place is None
+    wall.page = Notice("phim", video="/notices/phim.mp4")
+    step(kivy_window, 2)
+    place = wall.video_place
+    assert place is not None
+    left, bottom, width, height = place
+    side = body(wall).side
+    assert side.x < left and left + width < side.right and bottom > side.y
+    assert bottom + height < side.top and width > 400 and height > 200
+    wall.board = STATES["all"].board
+    assert wall.video_place is None
