@@ -6,14 +6,15 @@ PY := .venv/bin/python
 TESTS := $(PY) -m pytest -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ready run test check bench format pictures lock clean
+.PHONY: help setup ready run test check bench gallery soak format pictures lock clean
 
 help:  ## Show what one can make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "  make run CROWD=0        an empty hall          make run FOR=60   stop after 60 s with a verdict"
 	@echo "  make run SIZE=0.5       smaller windows        make bench ONLY=issue_per_s"
-	@echo "  make test ARGS='tests/hub -x'"
+	@echo "  make test ARGS='tests/hub -x'       make soak HOURS=8        10 minutes by default"
+	@echo "  make gallery ONLY=kiosk.home         make gallery APPROVE=1   for tests to compare with"
 
 setup:  ## Debian packages, .venv, locked dependencies, voice clips
 	@$(PYTHON) deploy/setup.py
@@ -36,6 +37,12 @@ check: ready  ## Format, lint, types, import rules, tests
 
 bench: ready  ## The measurements, into out/bench.json
 	@$(PY) -m bench $(if $(ONLY),--only $(ONLY))
+
+gallery: ready  ## Every screen in every language, mode and state, into out/gallery/
+	@$(PY) -m deploy.gallery $(if $(APPROVE),--approve) $(ONLY)
+
+soak: ready  ## Kiosk and display at 50 times a day's speed
+	@$(PY) -m bench.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(HOURS),--minutes $$(( $(HOURS) * 60 )))
 
 format: ready  ## Put all code into one form
 	@.venv/bin/ruff format .

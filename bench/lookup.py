@@ -57,8 +57,8 @@ code_failures = 1000000
 class Frame(msgspec.Struct):
     """A line of the kiosk's frame log."""
 
-    screen: str
     drawn_ns: int
+    screen: str = ""
 
 
 class LookupHall:

@@ -47,6 +47,7 @@ class Frame(msgspec.Struct):
     """A line of the display's frame log."""
 
     call: int | None
+    heard_ns: int
     drawn_ns: int
 
 
@@ -64,12 +65,12 @@ def call_to_pixel() -> dict[str, float]:
     with BenchHub() as hub, VirtualScreen(*WALL) as screen:
         frames = hub.folder / "frames.jsonl"
         voice = ["--announcements", str(hub.folder / "spoken"), "--frame-log", str(frames)]
-        with _program(hub, "display", screen, WALL, *voice) as display:
+        with program(hub, "display", screen, WALL, *voice) as display:
             display.wait_ready()
             idle = idle_pct(display)
-            sent = _call(hub)
-            drawn = _drawn(frames, set(sent))
-    took = [(drawn[call] - at) / 1e6 for call, at in sent.items()]
+            sent = call(hub)
+            shown = drawn(frames, set(sent))
+    took = [(shown[one].drawn_ns - at) / 1e6 for one, at in sent.items()]
     return {
         "call_to_pixel_ms_p50": percentile(took, 0.5),
         "call_to_pixel_ms_p99": percentile(took, 0.99),
@@ -77,7 +78,7 @@ def call_to_pixel() -> dict[str, float]:
     }
 
 
-def _call(hub: BenchHub) -> dict[int, int]:
+def call(hub: BenchHub) -> dict[int, int]:
     """Call `CALLS` numbers at an officer's pace; each call and the ns at which it was asked for."""
     kiosk = RawClient(hub.live, "kiosk", hub.credentials["kiosk"])
     for _ in range(CALLS):
@@ -94,19 +95,19 @@ def _call(hub: BenchHub) -> dict[int, int]:
     return sent
 
 
-def _drawn(frames: Path, calls: set[int], within_s: float = 10.0) -> dict[int, int]:
-    """The ns at which each call was first on the screen as the newest."""
+def drawn(frames: Path, calls: set[int], within_s: float = 10.0) -> dict[int, Frame]:
+    """The frame in which each call was first on the screen as the newest."""
     end = time.monotonic() + within_s
     while True:
-        drawn: dict[int, int] = {}
+        found: dict[int, Frame] = {}
         for line in frames.read_bytes().splitlines():
             frame = msgspec.json.decode(line, type=Frame)
             if frame.call is not None:
-                drawn.setdefault(frame.call, frame.drawn_ns)
-        if calls <= drawn.keys():
-            return drawn
+                found.setdefault(frame.call, frame)
+        if calls <= found.keys():
+            return found
         if time.monotonic() > end:
-            raise TimeoutError(f"never drawn: calls {sorted(calls - drawn.keys())}")
+            raise TimeoutError(f"never drawn: calls {sorted(calls - found.keys())}")
         time.sleep(0.1)
 
 
@@ -120,7 +121,7 @@ def tap_to_paper() -> dict[str, float]:
     ):
         paper = ["--printer", cups.add_thermal("ve", printer.port), "--cups", str(cups.socket)]
         data = ["--data", str(hub.folder / "kiosk")]
-        with _program(hub, "kiosk", screen, GLASS, *paper, *data) as kiosk:
+        with program(hub, "kiosk", screen, GLASS, *paper, *data) as kiosk:
             kiosk.wait_ready()
             idle = idle_pct(kiosk)
             with Fingertip(screen) as finger:
@@ -147,9 +148,7 @@ def _take(finger: Fingertip, printer: ThermalEmulator, number: int) -> float:
     return (last_byte - let_go) / 1e6
 
 
-def _program(
-    hub: BenchHub, name: str, screen: Screen, size: tuple[int, int], *more: str
-) -> Program:
+def program(hub: BenchHub, name: str, screen: Screen, size: tuple[int, int], *more: str) -> Program:
     """A kiosk or display over the whole screen, let in by the hub."""
     credential = hub.folder / f"{name}.credential"
     credential.write_text(hub.credentials[name] + "\n", encoding="utf-8")

@@ -46,6 +46,7 @@ class Options(msgspec.Struct, frozen=True):
     credential: str
     picture: Path | None = None
     frame_log: Path | None = None
+    vitals: Path | None = None
     stale_after_s: float = STALE_AFTER_S
     loudness: Loudness = Loudness()
     repeat_after_s: int = 0
@@ -78,6 +79,8 @@ class DisplayApp(App):
         self._time = hall_time
         self._ready: Callable[[], None] | None = ready
         self._seq: Seq | None = None
+        self._heard_ns = 0
+        """When the newest view came in; for the frame log."""
         self._drawn_seq: Seq | None = None
         self._due: Any = None
         self._minute: Any = None
@@ -105,7 +108,9 @@ class DisplayApp(App):
 
     def on_start(self) -> None:
         """The window is there."""
-        self._painter = Painter(self._flipped, self.options.picture)
+        self._painter = Painter(
+            self._flipped, self.options.picture, self.options.vitals, self._spoken
+        )
         # Every report renders a frame; another is only wanted where they fail to come.
         self._painter.keep_alive(self._pulse, self._vital, every_s=1.5 * REPORT_EVERY_S)
         if self._speech is not None:
@@ -182,6 +187,7 @@ class DisplayApp(App):
 
     def on_view(self, view: DisplayView, seq: Seq) -> None:
         """A board from the hub: it is on the screen before this returns."""
+        self._heard_ns = time.monotonic_ns()
         now = self._time.instant()
         self.board, calls = wall.react(self.board, view, now)
         self._seq = seq
@@ -276,6 +282,7 @@ class DisplayApp(App):
             line = {
                 "seq": self._seq,
                 "call": calls[0].call if calls else None,
+                "heard_ns": self._heard_ns,
                 "drawn_ns": time.monotonic_ns(),
             }
             self._log.write(msgspec.json.encode(line) + b"\n")
@@ -306,6 +313,9 @@ class DisplayApp(App):
 
     def _sound(self) -> Sound | None:
         return Sound.OFF if self.calling is None else self.calling.sound
+
+    def _spoken(self) -> int:
+        return 0 if self.calling is None else self.calling.spoken
 
     def _behind(self) -> Behind:
         return Behind() if self.calling is None else self.calling.behind()

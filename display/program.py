@@ -123,6 +123,7 @@ def _show(
             credential=credential,
             picture=options.picture,
             frame_log=options.frame_log,
+            vitals=options.vitals,
             loudness=sound.loudness,
             repeat_after_s=sound.repeat_after_s,
             notices=_folder(home),

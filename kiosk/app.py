@@ -47,6 +47,7 @@ class Options(msgspec.Struct, frozen=True):
     picture: Path | None = None
     stale_after_s: float = m.STALE_AFTER_S
     frame_log: Path | None = None
+    vitals: Path | None = None
 
 
 class Procedures(Protocol):
@@ -131,7 +132,7 @@ class KioskApp(App):
         gc.collect()
         gc.freeze()
         self._show()
-        self._painter = Painter(self._flipped, self.options.picture)
+        self._painter = Painter(self._flipped, self.options.picture, self.options.vitals)
         if self._pulse is not None:
             self._painter.keep_alive(self._pulse)
         self._shutter = Shutter()
@@ -213,6 +214,8 @@ class KioskApp(App):
 
     def handle(self, thing: Thing) -> list[asyncio.Task[None]]:
         """Let the flow take one step, and do what it says; returns what that has started."""
+        if self._frames is not None and isinstance(thing, moves.Touched):
+            self._frames.touched()
         self.flow, effects = step(self.flow, thing, self._clock())
         self._inquiries.keep_only(awaited(self.flow))
         started = [self._do(effect) for effect in effects]

@@ -187,7 +187,13 @@ def _run(options: argparse.Namespace, settings: KioskSettings) -> int:
     pulse = Pulse(os.environ, time.monotonic)
     printer = _printer(settings, data)
     app = KioskApp(
-        Options(settings.hub.address, credential, options.picture, frame_log=options.frame_log),
+        Options(
+            settings.hub.address,
+            credential,
+            options.picture,
+            frame_log=options.frame_log,
+            vitals=options.vitals,
+        ),
         printer,
         Inflight(data),
         _steady_clock(),

@@ -30,6 +30,9 @@ def parser(role: Role, description: str) -> argparse.ArgumentParser:
         "--picture", type=Path, metavar="FILE", help="keep a PNG of the window there"
     )
     found.add_argument(
+        "--vitals", type=Path, metavar="FILE", help="append every second what it costs"
+    )
+    found.add_argument(
         keeper.ALONE, action="store_true", help="run without the parent that starts it anew"
     )
     found.add_argument(keeper.DRAWS, action="store_true", help=argparse.SUPPRESS)

@@ -19,6 +19,7 @@ import structlog
 from shared.errors import SetupError
 from shared.lock import lock
 from shared.pulse import EVERY_S, FRAME_WITHIN_S, Pulse
+from shared.vitals import Vitals
 
 PICTURE_EVERY_S = 1.0
 FRESH_EVERY_S = 5.0
@@ -99,7 +100,13 @@ class Painter:
     kept there, refreshed at most once a second and only after a change, and never half written.
     """
 
-    def __init__(self, flipped: Callable[[], None], picture: Path | None) -> None:
+    def __init__(
+        self,
+        flipped: Callable[[], None],
+        picture: Path | None,
+        vitals: Path | None = None,
+        spoken: Callable[[], int] = lambda: 0,
+    ) -> None:
         from kivy.clock import Clock
         from kivy.core.window import Window
 
@@ -110,6 +117,7 @@ class Painter:
         self._pending: Any = None
         self._watch: Any = None
         self._writer = ThreadPoolExecutor(1, "picture") if picture else None
+        self._vitals = Vitals(vitals, spoken) if vitals is not None else None
         self.rendered: float | None = None
         """When the newest frame was shown, in `time.monotonic` seconds; None before the first."""
         Window.bind(on_flip=self._flip)
@@ -177,6 +185,8 @@ class Painter:
         self._window.unbind(on_flip=self._flip)
         if self._watch is not None:
             self._watch.cancel()
+        if self._vitals is not None:
+            self._vitals.close()
         if self._pending is not None:
             self._pending.cancel()
         if self._writer is not None:
@@ -186,6 +196,8 @@ class Painter:
         """Flip in the window's stead, so that what follows the flip can be told."""
         window.flip()
         self.rendered = time.monotonic()
+        if self._vitals is not None:
+            self._vitals.flipped()
         self._flipped()
         if self._picture is not None and self._pending is None:
             self._pending = self._clock.schedule_once(self._take_picture, PICTURE_EVERY_S)

@@ -33,13 +33,23 @@ class Fingertip:
 
     def tap(self, place: tuple[float, float]) -> int:
         """Touch at `place` (px from the top left) and let go; gives the monotonic ns of that."""
+        self.press(place)
+        time.sleep(HOLD_S)
+        return self.let_go()
+
+    def press(self, place: tuple[float, float]) -> int:
+        """Land at `place` and stay there; gives the monotonic ns of that."""
         x, y = round(place[0]), round(place[1])
         self._test.XTestFakeMotionEvent(self._display, -1, x, y, _NOW)
+        landed = time.monotonic_ns()
         self._button(down=True)
-        time.sleep(HOLD_S)
-        let_go = time.monotonic_ns()
+        return landed
+
+    def let_go(self) -> int:
+        """Leave the glass; gives the monotonic ns of that."""
+        left = time.monotonic_ns()
         self._button(down=False)
-        return let_go
+        return left
 
     def close(self) -> None:
         """Leave the screen."""
