@@ -14,8 +14,8 @@ from bench.hubs import BenchHub
 from bench.queue import percentile
 from bench.raw import RawClient, command, issue
 from deploy.hall.cups import PrivateCups
-from deploy.hall.fingers import DONE, LAND, NO_PRIORITY, START
 from deploy.hall.fingertip import Fingertip
+from deploy.hall.places import Places
 from deploy.hall.printer import ThermalEmulator
 from deploy.hall.programs import ROOT, Program, python
 from deploy.hall.screen import Screen, VirtualScreen
@@ -135,15 +135,16 @@ def tap_to_paper() -> dict[str, float]:
 
 def _take(finger: Fingertip, printer: ThermalEmulator, number: int) -> float:
     """Take the `number`-th ticket, and leave; ms from the last touch to its last byte."""
-    for place in (START, LAND):
-        finger.tap(place)
+    places = Places()
+    for name in ("start", "dat-dai"):
+        finger.tap(places.centre(name))
         time.sleep(LOOK_S)
-    let_go = finger.tap(NO_PRIORITY)
+    let_go = finger.tap(places.centre("no_priority"))
     if not printer.wait_printed(number):
         raise TimeoutError(f"ticket {number} was not printed: {printer.errors or 'no tap arrived'}")
     last_byte = int(printer.tickets()[number - 1]["at"])
     time.sleep(LOOK_S)
-    finger.tap(DONE)
+    finger.tap(places.centre("done"))
     time.sleep(LOOK_S)
     return (last_byte - let_go) / 1e6
 

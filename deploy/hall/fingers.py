@@ -3,13 +3,11 @@
 import asyncio
 import random
 
+from deploy.hall.places import Places
 from deploy.hall.screen import Screen
 
-START = (540, 580)
-RESULTS = (284, 1653)
-LAND = (284, 278)
-NO_PRIORITY = (540, 590)
-DONE = (788, 1790)
+RESULTS = "nhan-ket-qua"
+LAND = "dat-dai"
 RESULTS_SHARE = 0.75
 """The others want a number for land."""
 
@@ -21,13 +19,14 @@ READ_S = (5.0, 8.0)
 class Fingers:
     """Takes tickets, one after another, mostly for what is called at once.
 
-    Places are px of a kiosk of 1080×1920 with the services of config/site.toml, times `scale`.
+    Their places are those of a kiosk with the services of config/site.toml, times `scale`.
     """
 
     def __init__(self, screen: Screen, scale: float, chance: random.Random) -> None:
         self._screen = screen
         self._scale = scale
         self._chance = chance
+        self._places = Places()
 
     async def run(self) -> None:
         """Take tickets until cancelled."""
@@ -37,16 +36,16 @@ class Fingers:
             results = self._chance.random() < RESULTS_SHARE
             await self.take_ticket(RESULTS if results else LAND)
 
-    async def take_ticket(self, service: tuple[int, int]) -> None:
+    async def take_ticket(self, service: str) -> None:
         """Three touches to a ticket, a while to read it, and one to leave."""
-        for place in (START, service, NO_PRIORITY):
+        for name in ("start", service, "no_priority"):
             await self._wait(LOOK_S)
-            await self._tap(place)
+            await self._tap(name)
         await self._wait(READ_S)
-        await self._tap(DONE)
+        await self._tap("done")
 
-    async def _tap(self, place: tuple[int, int]) -> None:
-        x, y = place
+    async def _tap(self, name: str) -> None:
+        x, y = await asyncio.to_thread(self._places.centre, name)
         await asyncio.to_thread(self._screen.tap, x * self._scale, y * self._scale)
 
     async def _wait(self, span: tuple[float, float]) -> None:

@@ -20,8 +20,8 @@ import msgspec
 from PIL import Image
 
 from deploy.hall.cups import PrivateCups
-from deploy.hall.fingers import DONE, LAND, NO_PRIORITY, START
 from deploy.hall.one_stop import OneStop
+from deploy.hall.places import Places
 from deploy.hall.printer import ThermalEmulator
 from deploy.hall.programs import ROOT, Program, python
 from deploy.hall.screen import VirtualScreen
@@ -29,12 +29,12 @@ from deploy.hall.verdict import read_lines
 from kiosk.flow import SETTLE_MS
 from tests.hub.hub_process import HubProcess
 from tests.hub.web.browser import PASSWORD
-from tests.journeys.glass import CALL_PANEL, DISPLAY, KIOSK, Face, face, until
+from tests.journeys.glass import CALL_PANEL, DISPLAY, KIOSK, until
 
 OFFICER = "Trần Thị Hoa"
 COUNTER = 5
-LEAVE = {"dossier": (190, 1800), "finding": (190, 1800), "procedure": (900, 1800)}
-"""Where Home is."""
+PLACES = Places()
+LAND = "dat-dai"
 MANY_LOOKUPS = """
 [lookup]
 device_codes = 10000
@@ -85,7 +85,7 @@ class Hall:
         )
         self.kiosk.wait_ready()
         self.display.wait_ready()
-        self.wait_face(Face.HOME)
+        self.wait_shows("home")
 
     def close(self) -> None:
         """Stop everything, last started first."""
@@ -123,35 +123,46 @@ class Hall:
         """What the kiosk shows now."""
         return self.screen.picture((0, 0, *KIOSK)).convert("RGB")
 
-    def wait_face(self, *wanted: Face) -> None:
+    def tap(self, name: str) -> None:
+        """Touch the button of that name, see `Places`, on the screen that is shown."""
+        self.screen.tap(*PLACES.centre(name, self.shown()))
+
+    def shown(self) -> str:
+        """Which screen the kiosk has drawn last; "" before the first."""
+        return (self.drawn() or [""])[-1]
+
+    def wait_shows(self, *wanted: str) -> None:
         """Wait for a screen of the kiosk, and until it takes touches."""
-        names = " or ".join(one.value for one in wanted)
-        until(lambda: face(self.kiosk_picture()) in wanted, f"the kiosk shows {names}")
+        until(lambda: self.shown() in wanted, f"the kiosk shows {' or '.join(wanted)}")
         time.sleep(SETTLE_MS / 1000)  # until then it takes touches for the screen before
 
     def go_home(self) -> None:
         """Leave what an earlier test has left on the kiosk."""
-        shown = self.drawn()[-1]
-        if shown in LEAVE:
-            self.screen.tap(*LEAVE[shown])
-        self.wait_face(Face.HOME, Face.TICKET)
-        if face(self.kiosk_picture()) is Face.TICKET:
-            self.screen.tap(*DONE)
-            self.wait_face(Face.HOME)
+        if self.shown() == "ticket":
+            self.tap("done")
+        elif self.shown() in ("dossier", "finding", "procedure"):
+            self.screen.tap(*self._home())
+        self.wait_shows("home", "ticket")
+        if self.shown() == "ticket":
+            self.tap("done")
+            self.wait_shows("home")
+
+    def _home(self) -> tuple[float, float]:
+        return PLACES.centre("home", self.shown())
 
     def ask_for_number(self) -> None:
         """Three touches from home to a wish for a number for land."""
         self.go_home()
-        for place, then in ((START, Face.SERVICES), (LAND, Face.PRIORITY)):
-            self.screen.tap(*place)
-            self.wait_face(then)
-        self.screen.tap(*NO_PRIORITY)
+        for name, then in (("start", "services"), (LAND, "priority")):
+            self.tap(name)
+            self.wait_shows(then)
+        self.tap("no_priority")
 
     def take_number(self) -> dict[str, Any]:
         """Take a number; gives the journal's `ticket_issued` with `request_id`."""
         before = self.last_seq()
         self.ask_for_number()
-        self.wait_face(Face.TICKET)
+        self.wait_shows("ticket")
         (issued,) = self.journal("ticket_issued", since=before)
         return issued
 
@@ -171,7 +182,7 @@ class Hall:
 
     def drawn(self) -> list[str]:
         """The kiosk's screens so far, in the order in which they came up."""
-        return [row["screen"] for row in read_lines(self.frames)]
+        return [row["screen"] for row in read_lines(self.frames) if "screen" in row]
 
     def scan_until(self, text: str, screen: str, within_s: float = 15.0) -> float:
         """Scan, wait until that screen comes up anew, and give the seconds it took."""
@@ -180,7 +191,7 @@ class Hall:
         self.scan(text)
         until(lambda: screen in self.drawn()[before:], f"a scan leads to {screen}", within_s)
         took = time.monotonic() - began
-        time.sleep(SETTLE_MS / 1000)  # as in `wait_face`
+        time.sleep(SETTLE_MS / 1000)  # as in `wait_shows`
         return took
 
     # --- the board and the loudspeaker ---------------------------------------------------

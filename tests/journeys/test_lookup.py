@@ -22,7 +22,6 @@ from tests.journeys.glass import centre, qr, until
 from tests.journeys.hall import Hall
 from tests.paper import read_codes
 
-SLIP = (540, 1800)
 """The middle one of the three buttons under a dossier: "In phiếu tra cứu"."""
 
 FAULTS = (
@@ -89,7 +88,7 @@ def test_nothing_of_a_person_stays_behind(hall: Hall) -> None:
     until(lambda: hall.kiosk_picture() != nameless, "the masked name is shown")
     papers = hall.printer.printed
     time.sleep(0.3)  # a screen takes no touches at first
-    hall.screen.tap(*SLIP)
+    hall.tap("printslip")
     assert hall.printer.wait_printed(papers + 1)
     with Image.open(hall.printer.folder / str(hall.printer.tickets()[-1]["file"])) as dots:
         codes = read_codes(dots)

@@ -3,10 +3,9 @@
 from PIL import Image
 from playwright.sync_api import Browser, expect
 
-from deploy.hall.fingers import LAND, NO_PRIORITY, START
 from tests.hub.web.browser import new_page
-from tests.journeys.glass import Face, face, qr
-from tests.journeys.hall import Hall
+from tests.journeys.glass import qr
+from tests.journeys.hall import LAND, PLACES, Hall
 from tests.paper import read_codes
 
 LEFT_OF_START = (300, 580)
@@ -38,13 +37,13 @@ def test_three_taps_become_a_number_on_paper_and_on_a_phone(hall: Hall, browser:
 def test_double_taps_all_the_way_make_one_ticket(hall: Hall) -> None:
     hall.go_home()
     before, papers = hall.last_seq(), hall.printer.printed
-    for place, then in (
-        (START, Face.SERVICES),
-        (LAND, Face.PRIORITY),
-        (NO_PRIORITY, Face.TICKET),
+    for name, then in (
+        ("start", "services"),
+        (LAND, "priority"),
+        ("no_priority", "ticket"),
     ):
-        hall.screen.tap_twice(*place)
-        hall.wait_face(then)
+        hall.screen.tap_twice(*PLACES.centre(name, hall.shown()))
+        hall.wait_shows(then)
     assert hall.printer.wait_printed(papers + 1)
     assert len(hall.journal("ticket_issued", since=before)) == 1
 
@@ -53,7 +52,7 @@ def test_frantic_tapping_makes_one_ticket(hall: Hall) -> None:
     hall.go_home()
     before, papers = hall.last_seq(), hall.printer.printed
     hall.frantic(LEFT_OF_START, times=120, delay_ms=25)
-    hall.wait_face(Face.TICKET)
+    hall.wait_shows("ticket")
     assert hall.printer.wait_printed(papers + 1)
     assert len(hall.journal("ticket_issued", since=before)) == 1
-    assert face(hall.kiosk_picture()) is Face.TICKET
+    assert hall.shown() == "ticket"

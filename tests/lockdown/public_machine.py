@@ -103,8 +103,8 @@ class PublicMachine:
 
     def shown(self) -> str:
         """Which of its screens the kiosk has drawn last."""
-        rows = read_lines(self.frames)
-        return str(rows[-1]["screen"]) if rows else ""
+        shown = [row["screen"] for row in read_lines(self.frames) if "screen" in row]
+        return str(shown[-1]) if shown else ""
 
     def lead_home(self, within_s: float = 90.0) -> None:
         """Leave whatever the playing has led to, as a person would: by Home, or by waiting."""
@@ -116,14 +116,14 @@ class PublicMachine:
                 self.button(1, *place)
             time.sleep(0.4)
 
-    def tap_until(self, place: tuple[int, int], screen: str, within_s: float = 10.0) -> None:
+    def tap_until(self, place: tuple[float, float], screen: str, within_s: float = 10.0) -> None:
         """Tap there, once the screen takes touches, until another has come up."""
         end = time.monotonic() + within_s
         while self.shown() != screen:
             assert time.monotonic() < end, f"it stays at {self.shown()}"
             time.sleep(SETTLE_MS / 1000)
             if self.shown() != screen:
-                self.button(1, *place)
+                self.button(1, round(place[0]), round(place[1]))
                 time.sleep(SETTLE_MS / 2000)
 
     # --- somebody plays -------------------------------------------------------------------

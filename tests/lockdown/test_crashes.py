@@ -11,7 +11,7 @@ import psutil
 import pytest
 from PIL import ImageColor
 
-from deploy.hall.fingers import LAND, NO_PRIORITY, START
+from deploy.hall.places import Places
 from shared import theme
 from tests.journeys.hall import missing
 from tests.lockdown.public_machine import PublicMachine, public_machine, until
@@ -111,8 +111,10 @@ def test_a_wish_outlives_the_kiosk_that_had_it(machine: PublicMachine) -> None:
     before = [event for event in journal(machine) if event["kind"] == "ticket_issued"]
     os.kill(hub.pid, signal.SIGSTOP)
     try:
-        for place, then in ((START, "services"), (LAND, "priority"), (NO_PRIORITY, "waiting")):
-            machine.tap_until(place, then)
+        places = Places()
+        for name, then in (("start", "services"), ("dat-dai", "priority")):
+            machine.tap_until(places.centre(name), then)
+        machine.tap_until(places.centre("no_priority"), "waiting")
         until(lambda: list(inflight.glob("*.json")), "the wish is on the kiosk's disk")
         (wish,) = inflight.glob("*.json")
         child = machine.child()

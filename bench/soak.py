@@ -1,0 +1,244 @@
+"""`python -m bench.soak`: a kiosk and a display at fifty times a normal day's speed.
+
+The real programs on a virtual screen, with a real hub, printer and loudspeaker (SDL's dummy, whose
+clips are so short that it keeps up). Visitors tap, read, turn pages, change language and leave;
+officers call. The verdict: what memory an hour of simulated use costs, whether files or clock
+events stay behind, how long frames take, and whether the sound still lives.
+"""
+
+import argparse
+import itertools
+import random
+import sys
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+from deploy.hall.places import Places
+
+from bench.hubs import BenchHub
+from bench.queue import percentile
+from bench.raw import RawClient, command
+from deploy.hall.cups import PrivateCups
+from deploy.hall.fingertip import Fingertip
+from deploy.hall.printer import ThermalEmulator
+from deploy.hall.programs import ROOT, Program, python
+from deploy.hall.screen import VirtualScreen
+from display.clips import RATE, silence, write_wav
+from display.tongues import VIETNAMESE, needed
+from display.voice import CHIME
+from shared.vitals import Vital, read
+
+SPEED = 50
+TICKETS_A_DAY = 300
+"""At one kiosk; a centre with two of them gives 600 numbers a day (domain.md, load)."""
+DAY_HOURS = 9.0
+WARM_UP = 0.25
+"""Of the run is left out: caches fill."""
+GLASS = (1080, 1920)
+WALL = (1920, 1080)
+LOOK_S = 0.3
+COUNTERS = (4, 5, 6, 33, 34)
+CLIP_MS = 12
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """What one program has cost. `rss_mb_an_hour` is of simulated use."""
+
+    rss_mb_an_hour: float
+    files_left: int
+    clock_events_left: int
+    frame_ms_p99: float
+    spoken: int
+
+    def faults(self, name: str, speaks: bool) -> list[str]:
+        """What is not as it must be."""
+        found = []
+        if self.rss_mb_an_hour >= 1.0:
+            found.append(f"{name}: memory grows by {self.rss_mb_an_hour:.2f} MB an hour, limit 1")
+        if self.files_left > 0:
+            found.append(f"{name}: {self.files_left} files were left open")
+        if self.clock_events_left > 0:
+            found.append(f"{name}: {self.clock_events_left} clock events were left behind")
+        if self.frame_ms_p99 >= 50:
+            found.append(f"{name}: frames take {self.frame_ms_p99:.0f} ms (p99), limit 50")
+        if speaks and not self.spoken:
+            found.append(f"{name}: the sound has died")
+        return found
+
+
+def judge(lines: list[Vital]) -> Verdict:
+    """The verdict over a program's vitals; the first quarter is warm-up."""
+    steady = lines[int(len(lines) * WARM_UP) :]
+    quarter = max(1, len(steady) // 4)
+    first, last = steady[:quarter], steady[-quarter:]
+    hours = (last[0].at - first[0].at) * SPEED / 3600
+    growth_kb = _median(one.rss_kb for one in last) - _median(one.rss_kb for one in first)
+    frames = [ms for one in steady for ms in one.frames_ms]
+    return Verdict(
+        rss_mb_an_hour=growth_kb / 1024 / hours,
+        files_left=round(_least(last, "files") - _least(first, "files")),
+        clock_events_left=round(_least(last, "clock_events") - _least(first, "clock_events")),
+        frame_ms_p99=percentile(frames, 0.99) if frames else 0.0,
+        spoken=last[-1].spoken - last[0].spoken,
+    )
+
+
+def _median(values: Iterable[int]) -> float:
+    ordered = sorted(values)
+    return float(ordered[len(ordered) // 2])
+
+
+def _least(lines: list[Vital], name: str) -> float:
+    """What a program has when it does nothing beside: the least of a while."""
+    return float(min(getattr(one, name) for one in lines))
+
+
+def soak(seconds: float, folder: Path, say: Callable[[str], None]) -> dict[str, Verdict]:
+    """Run kiosk and display for so long; gives a verdict each."""
+    files = {name: folder / f"{name}.vitals.jsonl" for name in ("kiosk", "display")}
+    for file in files.values():
+        file.unlink(missing_ok=True)
+    size = (GLASS[0] + WALL[0], max(GLASS[1], WALL[1]))
+    with (
+        BenchHub() as hub,
+        VirtualScreen(*size) as screen,
+        ThermalEmulator(folder / "paper") as printer,
+        PrivateCups(hub.folder / "cups") as cups,
+        _program(
+            hub,
+            "kiosk",
+            GLASS,
+            0,
+            screen,
+            [
+                *("--printer", cups.add_thermal("ve", printer.port), "--cups", str(cups.socket)),
+                *("--data", str(hub.folder / "kiosk"), "--vitals", str(files["kiosk"])),
+            ],
+        ) as kiosk,
+        _program(
+            hub,
+            "display",
+            WALL,
+            GLASS[0],
+            screen,
+            [
+                *("--voice", str(_brief_voice(folder)), "--without-card", "well"),
+                *("--vitals", str(files["display"])),
+            ],
+        ) as display,
+        Fingertip(screen) as finger,
+    ):
+        kiosk.wait_ready()
+        display.wait_ready()
+        _live(hub, finger, seconds, say)
+        for program in (kiosk, display):
+            if not program.alive:
+                raise RuntimeError(program.obituary())
+    return {name: judge(read(file)) for name, file in files.items()}
+
+
+def _live(hub: BenchHub, finger: Fingertip, seconds: float, say: Callable[[str], None]) -> None:
+    """A day in a hurry: visitors at the kiosk, officers who call."""
+    chance = random.Random(1)
+    gap_s = DAY_HOURS * 3600 / TICKETS_A_DAY / SPEED
+    visitor = Visitor(finger, Places(), chance)
+    officers = itertools.cycle(
+        [RawClient(hub.live, "counter", hub.credentials[f"counter {one}"]) for one in COUNTERS]
+    )
+    began = time.monotonic()
+    for number in itertools.count(1):
+        due = began + number * gap_s
+        visitor.come()
+        next(officers).ask(command('{"kind":"call_next"}'))
+        if number % 25 == 0:
+            say(f"{time.monotonic() - began:.0f} s: {number} visitors, {visitor.touches} touches")
+        if time.monotonic() - began > seconds:
+            return
+        time.sleep(max(0.0, due - time.monotonic()))
+
+
+class Visitor:
+    """Comes to the kiosk for this or that, one after another."""
+
+    def __init__(self, finger: Fingertip, places: Places, chance: random.Random) -> None:
+        self.touches = 0
+        self._finger = finger
+        self._places = places
+        self._chance = chance
+
+    def come(self) -> None:
+        """One visit."""
+        visits = (self._number, self._number, self._number, self._number, self._look_around)
+        self._chance.choice(visits)()
+
+    def _number(self) -> None:
+        """Four touches: home, a service, no priority, understood."""
+        service = self._chance.choice(("dat-dai", "nhan-ket-qua"))
+        for name in ("start", service, "no_priority", "done"):
+            self._touch(name)
+
+    def _look_around(self) -> None:
+        """Opens what there is, in another language and larger, and goes home again."""
+        for name in ("language", "large", "contrast", "procedures", "home"):
+            self._touch(name)
+
+    def _touch(self, name: str) -> None:
+        self._finger.tap(self._places.centre(name))
+        self.touches += 1
+        time.sleep(LOOK_S)
+
+
+def _brief_voice(folder: Path) -> Path:
+    """The names of a whole voice, each a click: what is soaked is the player, not the patience."""
+    voice = folder / "voice"
+    voice.mkdir(parents=True, exist_ok=True)
+    loud = (b"\x00\x20" * (RATE * CLIP_MS // 1000)) + silence(2)
+    for name in (CHIME, *needed(VIETNAMESE)):
+        write_wav(voice / f"{name}.wav", loud)
+    return voice
+
+
+def _program(
+    hub: BenchHub,
+    name: str,
+    size: tuple[int, int],
+    left: int,
+    screen: VirtualScreen,
+    more: list[str],
+) -> Program:
+    credential = hub.folder / f"{name}.credential"
+    credential.write_text(hub.credentials[name] + "\n", encoding="utf-8")
+    return Program(
+        name,
+        [
+            *python(name, "--config", str(ROOT / "config" / f"{name}.toml"), "--hub", hub.live),
+            *("--credential-file", str(credential), "--size", f"{size[0]}x{size[1]}"),
+            *("--position", f"{left},0", "--no-keeper", *more),
+        ],
+        hub.folder / f"{name}.log",
+        screen.env(),
+    )
+
+
+def main() -> int:
+    """Soak, and say what came of it."""
+    parser = argparse.ArgumentParser(prog="python -m bench.soak", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=10.0, help="real minutes; 10 by default")
+    parser.add_argument("--out", type=Path, default=ROOT / "out" / "soak")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    found = soak(options.minutes * 60, options.out, lambda text: print(text, flush=True))
+    faults: list[str] = []
+    for name, verdict in found.items():
+        print(f"{name}: {msgspec.json.encode(verdict).decode()}")
+        faults += verdict.faults(name, speaks=name == "display")
+    for fault in faults:
+        print(f"FAULT {fault}")
+    (options.out / "soak.json").write_bytes(msgspec.json.encode(found))
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
