@@ -23,11 +23,12 @@ from kiosk.notices import NoticeFace as NoticeFace
 from kiosk.paper_words import paper_trouble
 from kiosk.procedure_faces import ProcedureFace, ProceduresFace, procedure_face, procedures_face
 from kiosk.procedure_flow import has_procedures
-from kiosk.state import Ease, moment as moment_of, per_page
-from shared.i18n import _
+from kiosk.state import Ease, attracting, moment as moment_of, per_page
+from shared.dates import day_words
+from shared.i18n import SOURCE, _, local, n_, speaking
+from shared.languages import own_name
 from shared.messages import Issued, KioskService, KioskView
 from shared.model import Instant, PriorityId, ServiceId, Wait
-from shared.vietnamese import date_words
 
 LONGEST_LINES = 6
 """How many lines home shows."""
@@ -57,6 +58,8 @@ class HomeFace(msgspec.Struct, frozen=True):
     summary: str = ""
     lines: tuple[Line, ...] = ()
     hours: str = ""
+    attract: bool = False
+    """Nobody has touched it for a while: it calls people."""
     lookup: bool = False
     """Whether dossiers can be looked up, by the keypad or by holding a receipt to the scanner."""
     procedures: bool = False
@@ -133,6 +136,8 @@ class Ask(msgspec.Struct, frozen=True):
     hint: str
     stay: str
     leave: str
+    seconds: int = 0
+    """How long it waits for an answer; 0: for ever."""
 
 
 Body = (
@@ -151,18 +156,55 @@ Body = (
 )
 
 
+class Bar(msgspec.Struct, frozen=True):
+    """The buttons that make every screen easier to use. `language` is the next one in its own word,
+    empty where there is one only; `code` is its code."""
+
+    language: str = ""
+    code: str = ""
+    large: str = ""
+    contrast: str = ""
+    low: str = ""
+
+
 class Face(msgspec.Struct, frozen=True):
-    """The whole window."""
+    """The whole window, and how it is drawn."""
 
     screen: Screen
     header: Header
     body: Body
     ask: Ask | None = None
+    bar: Bar = Bar()
+    language: str = SOURCE
+    ease: Ease = Ease()
 
 
 def face(flow: Flow, now: Instant) -> Face:
-    """What the window shows at `now`."""
-    return Face(flow.screen, _header(flow, now), _body(flow, now), _ask(flow, now))
+    """What the window shows at `now`, in the language of who stands there."""
+    with speaking(flow.language):
+        return Face(
+            flow.screen,
+            _header(flow, now),
+            _body(flow, now),
+            _ask(flow, now),
+            _bar(flow),
+            flow.language,
+            flow.ease,
+        )
+
+
+def _bar(flow: Flow) -> Bar:
+    known = flow.languages
+    place = known.index(flow.language) + 1 if flow.language in known else 0
+    following = known[place % len(known)]
+    more = following != flow.language
+    return Bar(
+        language=own_name(following) if more else "",
+        code=following if more else "",
+        large=_("Chữ to"),
+        contrast=_("Tương phản"),
+        low=_("Hạ thấp"),
+    )
 
 
 def _body(flow: Flow, now: Instant) -> Body:
@@ -223,10 +265,10 @@ def _notice(flow: Flow, now: Instant) -> NoticeFace:
 def _header(flow: Flow, now: Instant) -> Header:
     moment = moment_of(flow, now)
     return Header(
-        site=flow.view.site if flow.view else "",
-        province=flow.view.province if flow.view else "",
+        site=local(flow.view.site, flow.view.site_names) if flow.view else "",
+        province=local(flow.view.province, flow.view.province_names) if flow.view else "",
         clock=f"{moment:%H:%M}" if moment else "",
-        date=date_words(moment.date()) if moment else "",
+        date=day_words(moment.date()) if moment else "",
     )
 
 
@@ -244,14 +286,22 @@ def _home(flow: Flow, now: Instant) -> HomeFace:
     longest = sorted((s for s in view.services if s.waiting), key=lambda s: -s.waiting)
     most = longest[0].waiting if longest else 1
     return HomeFace(
-        summary=_("{waiting} người đang chờ · {counters} quầy đang mở").format(
-            waiting=view.waiting, counters=view.counters_open
+        summary=" · ".join(
+            (
+                n_("{count} người đang chờ", view.waiting).format(count=view.waiting),
+                n_("{count} quầy đang mở", view.counters_open).format(count=view.counters_open),
+            )
         ),
         lines=tuple(
-            Line(s.name, _("{count} người").format(count=s.waiting), s.waiting / most)
+            Line(
+                local(s.name, s.names),
+                n_("{count} người", s.waiting).format(count=s.waiting),
+                s.waiting / most,
+            )
             for s in longest[:LONGEST_LINES]
         ),
         hours=closing_soon(flow, now) or _hours(view),
+        attract=attracting(flow, now),
         lookup=looks_up(flow),
         procedures=has_procedures(flow),
     )
@@ -271,7 +321,9 @@ def _services(view: KioskView | None, page: int, ease: Ease) -> ServicesFace:
     first = page * per_page(ease)
     return ServicesFace(
         cards=tuple(
-            Card(one.id, one.name, agencies.get(one.id, ""), _status(one), one.open)
+            Card(
+                one.id, local(one.name, one.names), agencies.get(one.id, ""), _status(one), one.open
+            )
             for one in services[first : first + per_page(ease)]
         ),
         page=page,
@@ -281,29 +333,29 @@ def _services(view: KioskView | None, page: int, ease: Ease) -> ServicesFace:
 
 def _agencies(view: KioskView) -> dict[ServiceId, str]:
     """The agencies that do several things, by those services that are not named in theirs."""
-    names = {group.id: group.name for group in view.groups}
+    names = {group.id: group for group in view.groups}
     busy = Counter(one.group for one in view.services)
     return {
-        one.id: names[one.group]
+        one.id: local(names[one.group].name, names[one.group].names)
         for one in view.services
         if one.group in names
         and busy[one.group] > 1
-        and one.name.casefold() not in names[one.group].casefold()
+        and one.name.casefold() not in names[one.group].name.casefold()
     }
 
 
 def _status(service: KioskService) -> str:
     if not service.open:
-        return service.why or _("Hiện không phát số")
+        return _("Hết số hôm nay") if service.full else _("Hiện không phát số")
     if not service.waiting:
         return _("Chưa có ai chờ")
-    return _("{count} người đang chờ").format(count=service.waiting)
+    return n_("{count} người đang chờ", service.waiting).format(count=service.waiting)
 
 
 def _service_name(flow: Flow) -> str:
     """Empty until the hub has named it: an id is no word for a citizen."""
     known = f.service(flow.view, flow.service) if flow.view else None
-    return known.name if known else ""
+    return local(known.name, known.names) if known else ""
 
 
 def _priority(flow: Flow) -> PriorityFace:
@@ -312,7 +364,7 @@ def _priority(flow: Flow) -> PriorityFace:
         service=_service_name(flow),
         choices=(
             Choice(None, _("Không")),
-            *(Choice(one.id, one.name) for one in classes),
+            *(Choice(one.id, local(one.name, one.names)) for one in classes),
         ),
     )
 
@@ -333,9 +385,6 @@ def _waiting(flow: Flow, now: Instant) -> WaitingFace:
     )
 
 
-_SAFE = _("Chỗ của ông/bà vẫn được giữ.")
-
-
 def _ticket(flow: Flow, now: Instant) -> TicketFace:
     assert flow.ticket is not None
     wait, wait_words = _wait(flow.ticket.wait)
@@ -352,7 +401,7 @@ def _ticket(flow: Flow, now: Instant) -> TicketFace:
         url=flow.ticket.url,
         printing=flow.printing,
         trouble=paper_trouble(flow.trouble) if failed else "",
-        safe=_SAFE if failed else "",
+        safe=_("Chỗ của ông/bà vẫn được giữ.") if failed else "",
         advice=(
             _("Xin nhớ hoặc chụp lại số và mã QR. Cần phiếu giấy, mời ông/bà báo quầy hướng dẫn.")
             if failed
@@ -395,4 +444,5 @@ def _ask(flow: Flow, now: Instant) -> Ask | None:
         _("Màn hình sẽ về trang đầu sau {seconds} giây.").format(seconds=_seconds(left)),
         _("Tôi cần thêm thời gian"),
         _("Về trang đầu"),
+        _seconds(left),
     )

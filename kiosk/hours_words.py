@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from kiosk.state import Flow, known_service, moment
+from shared.dates import day_words
 from shared.i18n import SOURCE, _, local
 from shared.model import Instant
-from shared.vietnamese import date_words
 
 CLOSING_SOON = timedelta(minutes=15)
 
@@ -28,7 +28,7 @@ def numbers_again(flow: Flow, opening: str | None, now: Instant) -> str:
     if opening is None:
         return ""
     opens, at = datetime.fromisoformat(opening), moment(flow, now)
-    time, day = _clock(opens), date_words(opens.date())
+    time, day = _clock(opens), day_words(opens.date())
     days = None if at is None else (opens.date() - at.date()).days
     match days:
         case 0:

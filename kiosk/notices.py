@@ -14,10 +14,10 @@ from kiosk.hall_notices import (
 from kiosk.lookup_words import refused_words
 from kiosk.notice_face import NoticeFace as NoticeFace
 from kiosk.state import Flow, Lookup, News, Screen, moment, resting
+from shared.dates import day_words
 from shared.i18n import N_, _, n_
 from shared.messages import TicketView
 from shared.model import Instant, TicketState
-from shared.vietnamese import date_words
 
 _HOME = N_("Về trang đầu")
 _ASK = N_("Mời ông/bà hỏi quầy hướng dẫn.")
@@ -132,7 +132,7 @@ def _last(flow: Flow, lookup: Lookup, now: Instant) -> str:
     if today is None or since.date() == today.date():
         return _("Hệ thống trả lời lần cuối lúc {time}.").format(time=time)
     return _("Hệ thống trả lời lần cuối lúc {time}, {day}.").format(
-        time=time, day=date_words(since.date())
+        time=time, day=day_words(since.date())
     )
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from kiosk.moves import Effect, Reach, Wish
 from shared.dossiers import DossierView
-from shared.i18n import SOURCE
+from shared.i18n import LANGUAGES, SOURCE
 from shared.messages import Issued, KioskService, KioskView, TicketView
 from shared.model import Instant, PriorityId, RequestId, ServiceId
 from shared.procedures import Catalogue
@@ -187,6 +187,8 @@ class Flow(msgspec.Struct, frozen=True):
     """Counts the people."""
     orders: int = 0
     """Counts questions and slips: none has the number of another."""
+    languages: tuple[str, ...] = LANGUAGES
+    """What can be chosen here, the site's first."""
     language: str = SOURCE
     """What this person reads; the screens are Vietnamese again for the next."""
     ease: Ease = PLAIN
@@ -245,6 +247,7 @@ def rest(flow: Flow, now: Instant) -> Flow:
         touched=flow.touched,
         visit=flow.visit + 1,
         orders=flow.orders,
+        languages=flow.languages,
     )
 
 

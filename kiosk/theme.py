@@ -78,6 +78,16 @@ T_FIGURE = 60
 T_CLOCK = 58
 T_NUMBER = 300
 
+LARGE = 1.34
+"""Large type draws everything so much larger: body 48 px, buttons 59."""
+LOW = 0.9
+"""Pages in the lower half are drawn a little smaller: they have half the room."""
+LOW_SHARE = 0.6
+"""Of the window's height, the bar included; the upper half is for reading."""
+BAR_HIGH = 150
+BAR_WIDE = 230
+BAR_GAP = 20
+
 SMALLEST_FIT = 0.5
 """How far a text may shrink to fit its box."""
 

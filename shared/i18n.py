@@ -28,6 +28,11 @@ def speaking(language: str) -> Iterator[None]:
         _speaks.reset(before)
 
 
+def spoken() -> str:
+    """The language that is spoken now."""
+    return _speaks.get()
+
+
 @cache
 def _texts(language: str) -> gettext.NullTranslations:
     if language == SOURCE:

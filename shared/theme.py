@@ -22,6 +22,23 @@ NAVY_BAR = "#081730"
 NAVY_TEXT = "#FFFFFF"
 NAVY_SECOND = "#B9C7DD"
 
+CONTRAST = {
+    "INK": "#000000",
+    "INK_SECOND": "#1C1C1C",
+    "PAPER": "#FFFFFF",
+    "GROUND": "#FFFFFF",
+    "LINE": "#000000",
+    "BRAND": "#7A0710",
+    "BRAND_PRESSED": "#000000",
+    "GOLD": "#FFD500",
+    "GOLD_PRESSED": "#E0B000",
+    "GOOD": "#00491F",
+    "WARN": "#6B2F00",
+    "NAVY_PANEL": "#000000",
+    "NAVY_SECOND": "#FFFFFF",
+}
+"""What the high-contrast theme draws in their stead: 10:1 and more, edges instead of tints."""
+
 _INTER = Path("/usr/share/fonts/opentype/inter")
 _WEIGHTS = {"regular": "Inter-Regular", "medium": "Inter-SemiBold", "bold": "Inter-Bold"}
 

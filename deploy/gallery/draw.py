@@ -13,7 +13,7 @@ import msgspec
 from PIL import Image
 
 from deploy.gallery import easel
-from deploy.gallery.shots import Shot, Taken, file_of
+from deploy.gallery.shots import Shot, Taken, chosen, file_of
 
 KIOSK_SHAPES = {"upright": (540, 960), "lying": (960, 540)}
 BOARD_SHAPES = {"wide": (960, 540), "tall": (540, 960), "old": (800, 600)}
@@ -44,8 +44,10 @@ def main() -> int:
     if family == "kiosk":
         from deploy.gallery.kiosk import painter, shots
     else:
-        from deploy.gallery.board import painter, shots  # type: ignore[assignment]
-    wanted = [shot for shot in shots() if not parts or any(part in shot.name for part in parts)]
+        from deploy.gallery.board import painter, shots
+    # By language and mode: the kiosk makes its pages anew when these change.
+    asked = (shot for shot in shots() if chosen(shot, parts))
+    wanted = sorted(asked, key=lambda shot: (shot.language, shot.mode, shot.shape))
     paint = painter()
     with ThreadPoolExecutor(1) as writer:
         for shot in wanted:

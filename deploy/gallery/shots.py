@@ -20,6 +20,29 @@ class Shot(msgspec.Struct, frozen=True):
         return ".".join((self.family, self.state, self.language, self.mode, self.shape))
 
 
+KEPT = "--kept"
+"""In a list of names: only the pictures that tests compare with approved ones."""
+
+
+def is_kept(shot: Shot) -> bool:
+    """Whether tests compare this picture: all states as most people see them, and each other way
+    of drawing on the screens that differ most."""
+    if shot.family == "board":
+        return shot.shape in ("wide", "tall")
+    if shot.shape == "upright":
+        plain = shot.mode == "plain" and shot.language == "vi"
+        return plain or shot.state in ("home", "services", "ticket", "dossier", "priority")
+    return shot.state in ("home", "services", "ticket", "dossier")
+
+
+def chosen(shot: Shot, parts: list[str]) -> bool:
+    """Whether a picture is among those that are asked for."""
+    names = [part for part in parts if part != KEPT]
+    if KEPT in parts and not is_kept(shot):
+        return False
+    return not names or any(name in shot.name for name in names)
+
+
 class Taken(msgspec.Struct, frozen=True):
     """A picture that was taken, and what is wrong with its texts."""
 

@@ -13,19 +13,18 @@ from kiosk.dossier_faces import CodeFace, DigitsFace, DossierFace, LookingFace
 from kiosk.moves import PadKey, PickStart, TakeForDossier, TakeWithPriority
 from kiosk.screens.flowing import Block, Choices, Gap, Item, Prose, beside, stack
 from kiosk.screens.keys import KeyPad
-from kiosk.screens.look import hue, look
+from kiosk.screens.look import hue, look, said as _
 from kiosk.screens.screens import Page, sized
 from kiosk.screens.timeline import Timeline
 from kiosk.screens.widgets import Push, measure
-from shared.i18n import _
 from shared.model import RequestId
 
 TONES = {
-    "good": hue.good,
-    "work": hue.ink,
-    "act": hue.warn,
-    "late": hue.brand,
-    "ended": hue.ink_second,
+    "good": "good",
+    "work": "ink",
+    "act": "warn",
+    "late": "brand",
+    "ended": "ink_second",
 }
 """The colour of a state's edge and sign; the sign is named like the tone."""
 
@@ -174,7 +173,7 @@ class DossierPage(Page):
         self.code.text, self.procedure.text = face.code, face.procedure
         named = _("Chủ hồ sơ: {name}").format(name=face.applicant)
         self.applicant.text = named if face.applicant else ""
-        self.state.stripe = TONES.get(face.tone, hue.ink)
+        self.state.stripe = getattr(hue, TONES.get(face.tone, "ink"))
         self.state.sign = face.tone if face.state else ""
         self.state_words.text, self.state_detail.text = face.state, face.state_detail
         self.timeline.show(face.steps)

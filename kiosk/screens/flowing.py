@@ -168,8 +168,8 @@ class Block(Widget):
     """Parts under each other on a panel; without a part that has something to say it is not
     there. `sign` stands before them."""
 
-    fill = ColorProperty(hue.paper)
-    edge = ColorProperty(hue.line)
+    fill = ColorProperty(hue.none)
+    edge = ColorProperty(hue.none)
     radius = NumericProperty(theme.RADIUS)
     inset = NumericProperty(theme.INSET)
     across = NumericProperty(theme.INSET)
@@ -180,7 +180,7 @@ class Block(Widget):
 
     def __init__(self, *parts: Any, **kwargs: Any) -> None:
         self._sign = Sign()
-        super().__init__(**kwargs)
+        super().__init__(**{"fill": hue.paper, "edge": hue.line, **kwargs})
         self.add_widget(self._sign)
         self.bind(sign=self._sign.setter("sign"), stripe=self._sign.setter("colour"))
         self.parts: list[Any] = []

@@ -9,9 +9,8 @@ from kivy.uix.widget import Widget
 
 from kiosk import theme
 from kiosk.code_pad import Key
-from kiosk.screens.look import look
+from kiosk.screens.look import look, said as _
 from kiosk.screens.widgets import Press
-from shared.i18n import _
 
 _WORDS = {"erase": _("Xóa"), "clear": _("Xóa hết"), " ": _("Dấu cách")}
 _WIDE = {"erase": 1.7, "clear": 1.7, " ": 4.0}

@@ -5,55 +5,91 @@ from typing import Any
 
 from kivy.core.text import LabelBase
 from kivy.event import EventDispatcher
-from kivy.properties import BooleanProperty, NumericProperty
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kivy.utils import get_color_from_hex
 
 from kiosk import theme
 from shared import theme as family
+from shared.i18n import SOURCE, translator
 
 
 class Look(EventDispatcher):
-    """One scale factor for the whole window, and whether it lies or stands; kv binds to both."""
+    """One scale factor for the whole window, and whether its pages lie or stand; kv binds to both.
+
+    `large`: everything is drawn larger, and less of it. `low`: the pages stand in the lower half.
+    """
 
     u = NumericProperty(1.0)
     """Window pixels to one pixel of the design."""
     lying = BooleanProperty(False)
+    bar = NumericProperty(1.0)
+    """The same for the bar, which is as large in every mode."""
+    large = BooleanProperty(False)
+    low = BooleanProperty(False)
+    language = StringProperty(SOURCE)
+    """What texts fixed in kv and in pages are made in."""
 
-    def fit(self, width: float, height: float) -> None:
-        """Take the measure of a window."""
-        self.lying = width > height
-        self.u = min(max(width, height) / theme.LONG, min(width, height) / theme.SHORT)
+    def fit(self, width: float, height: float, *, large: bool = False, low: bool = False) -> None:
+        """Take the measure of a window, and of how its pages are to be drawn."""
+        wide = width > height
+        self.bar = min(max(width, height) / theme.LONG, min(width, height) / theme.SHORT)
+        self.large, self.low = large, low and not wide
+        # In the lower half of an upright window pages are wider than high: they are laid out lying.
+        self.lying = wide or self.low
+        zoom = (theme.LOW if self.low else 1.0) * (theme.LARGE if large else 1.0)
+        self.u = self.bar * zoom
 
 
 look = Look()
 
 
-def _hue(name: str, alpha: float = 1.0) -> list[float]:
-    red, green, blue, _alpha = get_color_from_hex(getattr(family, name))
+def said(text: str) -> str:
+    """`text`, which stands fixed on a page, in the language that the pages are made in."""
+    return translator(look.language)(text)
+
+
+def _hue(name: str, alpha: float = 1.0, *, contrast: bool = False) -> list[float]:
+    colour = family.CONTRAST.get(name) if contrast else None
+    red, green, blue, _alpha = get_color_from_hex(colour or getattr(family, name))
     return [red, green, blue, alpha]
 
 
-hue = SimpleNamespace(
-    ink=_hue("INK"),
-    ink_second=_hue("INK_SECOND"),
-    ink_faint=_hue("INK_SECOND", 0.42),
-    ink_pressed=_hue("NAVY_PANEL"),
-    on_ink=_hue("NAVY_SECOND"),
-    paper=_hue("PAPER"),
-    paper_faint=_hue("PAPER", 0.16),
-    ground=_hue("GROUND"),
-    line=_hue("LINE"),
-    brand=_hue("BRAND"),
-    brand_pressed=_hue("BRAND_PRESSED"),
-    gold=_hue("GOLD"),
-    gold_pressed=_hue("GOLD_PRESSED"),
-    gold_faint=_hue("GOLD", 0.28),
-    good=_hue("GOOD"),
-    good_faint=_hue("GOOD", 0.3),
-    warn=_hue("WARN"),
-    veil=_hue("INK", 0.72),
-    none=[0, 0, 0, 0],
-)
+_TINTS = {
+    "ink_faint": ("INK_SECOND", 0.42),
+    "paper_faint": ("PAPER", 0.16),
+    "gold_faint": ("GOLD", 0.28),
+    "good_faint": ("GOOD", 0.3),
+    "veil": ("INK", 0.72),
+}
+_PLAIN = {
+    "ink": "INK",
+    "ink_second": "INK_SECOND",
+    "ink_pressed": "NAVY_PANEL",
+    "on_ink": "NAVY_SECOND",
+    "paper": "PAPER",
+    "ground": "GROUND",
+    "line": "LINE",
+    "brand": "BRAND",
+    "brand_pressed": "BRAND_PRESSED",
+    "gold": "GOLD",
+    "gold_pressed": "GOLD_PRESSED",
+    "good": "GOOD",
+    "warn": "WARN",
+}
+
+hue = SimpleNamespace(none=[0, 0, 0, 0])
+"""The palette that widgets are made with; pages are made anew when it changes."""
+
+
+def dress(*, contrast: bool) -> None:
+    """Choose the palette for all that is drawn from now on."""
+    for name, colour in _PLAIN.items():
+        setattr(hue, name, _hue(colour, contrast=contrast))
+    for name, (colour, alpha) in _TINTS.items():
+        setattr(hue, name, _hue(colour, alpha, contrast=contrast))
+
+
+dress(contrast=False)
 
 
 def register_fonts() -> dict[str, Any]:

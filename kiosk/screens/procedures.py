@@ -12,10 +12,9 @@ from kiosk.moves import PickProcedure, TakeForProcedure, TakeWithPriority, TypeK
 from kiosk.procedure_faces import ProcedureFace, ProceduresFace
 from kiosk.screens.dossier import TodoBlock
 from kiosk.screens.flowing import Block, Gap, Item, Prose, beside, naturals, stack
-from kiosk.screens.look import hue, look
+from kiosk.screens.look import hue, look, said as _
 from kiosk.screens.screens import Page, Pager, sized
 from kiosk.screens.widgets import Press, QrCode
-from shared.i18n import _
 from shared.model import RequestId
 
 MOST_PAPERS = 10

@@ -6,15 +6,27 @@ from typing import Any
 
 from kivy.clock import Clock
 from kivy.lang import Builder
-from kivy.properties import ObjectProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.screenmanager import NoTransition, ScreenManager
 
-from kiosk import faces
+from kiosk import faces, theme
 from kiosk.flow import PER_PAGE, Screen
-from kiosk.moves import ConfirmDrop, Home, KeepTicket, Thing, Touched
+from kiosk.moves import (
+    ConfirmDrop,
+    Home,
+    KeepTicket,
+    Mode,
+    PickLanguage,
+    Thing,
+    Toggle,
+    Touched,
+)
 from kiosk.screens import dossier, procedures, screens, widgets
-from kiosk.screens.look import look
+from kiosk.screens.look import dress, look
+from kiosk.state import Ease
+from shared.i18n import SOURCE
 from shared.model import ServiceId
 
 for _module in ("widgets", "flowing", "keys", "screens", "dossier", "procedures", "root"):
@@ -63,34 +75,121 @@ class Veil(FloatLayout):
         return True
 
 
+class BarButton(widgets.Press):
+    """One of the bar's buttons; `on` says in words and by its ground that it is in effect."""
+
+    text = StringProperty()
+    on = BooleanProperty(False)
+
+
+class EaseBar(BoxLayout):
+    """Language and modes: on every screen, always in the same place, and always as large."""
+
+    def __init__(self, tell: Callable[[Thing], object], **options: Any) -> None:
+        super().__init__(**options)
+        self._tell = tell
+        self._face = faces.Bar()
+        self.language = BarButton()
+        self.modes = {mode: BarButton() for mode in Mode}
+        self.language.bind(on_release=self._pick)
+        for mode, button in self.modes.items():
+            button.mode = mode
+            button.bind(on_release=self._toggle)
+            self.add_widget(button)
+
+    def show(self, bar: faces.Bar, ease: Ease) -> None:
+        """Say what there is to choose, and what has been chosen."""
+        self._face = bar
+        self.language.text = bar.language
+        if bool(bar.language) != (self.language.parent is not None):
+            if bar.language:
+                self.add_widget(self.language, index=len(self.children))
+            else:
+                self.remove_widget(self.language)
+        for mode, button in self.modes.items():
+            button.text = getattr(bar, mode.value)
+            button.on = getattr(ease, mode.value)
+
+    def _pick(self, _button: Any) -> None:
+        self._tell(PickLanguage(self._face.code))
+
+    def _toggle(self, button: Any) -> None:
+        self._tell(Toggle(button.mode))
+
+
+class Upper(BoxLayout):
+    """What stands above the pages while they are in the lower half: nothing to touch."""
+
+    header: faces.Header = ObjectProperty(faces.Header(), rebind=True)
+
+
 class Root(FloatLayout):
-    """Shows a face; tells `tell` what was touched. `new_id` makes a wish's request id."""
+    """Shows a face; tells `tell` what was touched. `new_id` makes a wish's request id.
+
+    Pages are made for one language and one palette, and made anew when either changes: what is
+    written and coloured once while a page is made then needs no way to change.
+    """
 
     def __init__(self, tell: Callable[[Thing], object], new_id: Callable[[], str]) -> None:
         super().__init__()
         self._tell = tell
+        self._new_id = new_id
         self._face: faces.Face | None = None
-        self.manager = ScreenManager(transition=NoTransition())
+        self._dressed = (SOURCE, False)
+        self._eased = Ease()
         self.pages: dict[Screen, Any] = {}
+        self._make()
+        self.bind(size=self._fit)
+
+    def _make(self) -> None:
+        """Make everything that is drawn, and put it in."""
+        self.manager = ScreenManager(transition=NoTransition(), size_hint=(None, None))
+        self.pages = {}
         for name, (kind, shown) in _PAGES.items():
-            page = kind(name=name, tell=tell, new_id=new_id)
+            page = kind(name=name, tell=self._tell, new_id=self._new_id)
             self.manager.add_widget(page)
             self.pages |= dict.fromkeys(shown, page)
-        self.add_widget(self.manager)
-        self.veil = Veil()
+        self.veil = Veil(size_hint=(None, None))
         self.question = AskCard(answer=self._answered)
         self.veil.add_widget(self.question)
-        self.bind(size=self._fit)
+        self.bar = EaseBar(self._tell, size_hint=(None, None))
+        self.upper = Upper(size_hint=(None, None))
+        self.add_widget(self.manager)
+        self.add_widget(self.bar)
+
+    def _unmake(self) -> None:
+        """Take it all away; kv keeps what it has bound to the look until it is told."""
+        self.clear_widgets()
+        for top in (self.veil, self.bar, self.upper, *self.manager.screens):
+            for widget in list(top.walk(restrict=True)):
+                Builder.unbind_widget(widget.uid)
+
+    def _dress(self, language: str, ease: Ease) -> None:
+        """Speak that language, in that palette, at that size."""
+        wanted = (language, ease.contrast)
+        if wanted != self._dressed:
+            self._dressed = wanted
+            look.language = language
+            dress(contrast=ease.contrast)
+            self._unmake()
+            self._make()
+            self._fit()
+        if ease != self._eased:
+            self._eased = ease
+            self._fit()
 
     def show(self, face: faces.Face) -> bool:
         """Draw `face`; false where it is shown already."""
         if face == self._face:
             return False
         self._face = face
+        self._dress(face.language, face.ease)
         page = self.pages[face.screen]
         page.header = face.header
         page.face = face.body
         self.manager.current = page.name
+        self.bar.show(face.bar, face.ease)
+        self.upper.header = face.header
         if face.ask is not None:
             self.question.face = face.ask
         if (self.veil.parent is not None) != (face.ask is not None):
@@ -143,4 +242,20 @@ class Root(FloatLayout):
             self._tell(Touched() if stay else Home())
 
     def _fit(self, *_args: Any) -> None:
-        look.fit(*self.size)
+        """Give every part its place: pages, the bar, and what is read above pages in low reach."""
+        width, height = self.size
+        look.fit(width, height, large=self._eased.large, low=self._eased.low)
+        aside = width > height
+        thick = look.bar * (theme.BAR_WIDE if aside else theme.BAR_HIGH)
+        pages = (width - thick, height) if aside else (width, height - thick)
+        if look.low:
+            pages = (width, height * theme.LOW_SHARE - thick)
+        self.bar.orientation = "vertical" if aside else "horizontal"
+        self.bar.size = (thick, height) if aside else (width, thick)
+        self.bar.pos = (width - thick, 0) if aside else (0, 0)
+        for part in (self.manager, self.veil):
+            part.pos, part.size = (0, 0 if aside else thick), pages
+        if look.low != (self.upper.parent is not None):
+            (self.add_widget if look.low else self.remove_widget)(self.upper)
+        top = thick + pages[1]
+        self.upper.pos, self.upper.size = (0, top), (width, max(0, height - top))

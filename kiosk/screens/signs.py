@@ -105,7 +105,7 @@ class Sign(Widget):
     """A drawn sign, named by what it means."""
 
     sign = StringProperty()
-    colour = ColorProperty(hue.ink)
+    colour = ColorProperty(hue.none)
     thick = NumericProperty(0.04)
     """The stroke, against the size."""
     turn = NumericProperty(0.0)
@@ -113,7 +113,7 @@ class Sign(Widget):
 
     def __init__(self, **kwargs: Any) -> None:
         self._draw_soon = Clock.create_trigger(self._draw, -1)
-        super().__init__(**kwargs)
+        super().__init__(**{"colour": hue.ink, **kwargs})
         for name in ("pos", "size", "sign", "colour", "turn"):
             self.fbind(name, self._draw_soon)
         self._draw_soon()

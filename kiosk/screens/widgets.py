@@ -30,13 +30,15 @@ class Words(Label):
 
     points = NumericProperty(theme.T_BODY)
     """The size wanted, in pixels of the design."""
+    size_in_bar = NumericProperty(0)
+    """Instead of `points`: a size that is the same in every mode."""
     weight = OptionProperty("regular", options=["regular", "medium", "bold"])
 
     def __init__(self, **kwargs: Any) -> None:
         self._fit_soon = Clock.create_trigger(self._fit, -1)
         # `on_weight` hears only of changes: the first weight needs its typeface, too.
         super().__init__(**{**FONTS[kwargs.get("weight", "regular")], **kwargs})
-        for name in ("text", "size", "points", "weight"):
+        for name in ("text", "size", "points", "weight", "size_in_bar"):
             self.fbind(name, self._fit_soon)
         look.bind(u=self._refit)  # weakly: the look outlives every label
         self._fit_soon()
@@ -50,7 +52,8 @@ class Words(Label):
         self.bold = FONTS[self.weight]["bold"]
 
     def _fit(self, *_args: Any) -> None:
-        wanted = max(1, round(self.points * look.u))
+        sized = self.size_in_bar * look.bar or self.points * look.u
+        wanted = max(1, round(sized))
         size = wanted
         if " " not in self.text.strip():
             # One word cannot be broken: its size follows from its width at once.
@@ -97,16 +100,16 @@ def measure(text: str, weight: str, size: int, room: float) -> tuple[float, floa
 class Card(BoxLayout):
     """A rounded panel."""
 
-    fill = ColorProperty(hue.paper)
-    edge = ColorProperty(hue.line)
+    fill = ColorProperty(hue.none)
+    edge = ColorProperty(hue.none)
     radius = NumericProperty(theme.RADIUS)
 
 
 class Press(ButtonBehavior, Card):
     """A card that can be touched. `fill_down` shows within the frame of the touch."""
 
-    fill_up = ColorProperty(hue.paper)
-    fill_down = ColorProperty(hue.line)
+    fill_up = ColorProperty(hue.none)
+    fill_down = ColorProperty(hue.none)
 
 
 class Push(Press):
@@ -120,7 +123,7 @@ class Push(Press):
     """The one thing most people want: red."""
     hushed = BooleanProperty(False)
     """There, and not to be touched now."""
-    letters = ColorProperty(hue.ink)
+    letters = ColorProperty(hue.none)
 
 
 class WayCard(Press):

@@ -1,0 +1,68 @@
+"""Paints the kiosk's screens of the gallery."""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from msgspec.structs import replace
+from PIL import Image
+
+from deploy.gallery.draw import KIOSK_SHAPES, kiosk_shots
+from deploy.gallery.easel import Easel
+from deploy.gallery.fit import faults
+from deploy.gallery.shots import Shot
+from kiosk.faces import Face, face
+from kiosk.flow import Flow
+from kiosk.screens.root import Root
+from kiosk.state import Ease
+from shared.i18n import LANGUAGES
+from shared.model import Instant
+from tests.kiosk.hall import states
+from tests.kiosk.looks import LOOKS
+
+EASES = {
+    "plain": Ease(),
+    "large": Ease(large=True),
+    "contrast": Ease(contrast=True),
+    "low": Ease(low=True),
+}
+
+
+@cache
+def _states() -> dict[str, tuple[Flow, Instant]]:
+    return states()
+
+
+def shots() -> Iterator[Shot]:
+    """Every state in every language and mode; crowded samples as most people see them."""
+    yield from kiosk_shots(_states(), LANGUAGES)
+    for name in LOOKS:
+        for shape in KIOSK_SHAPES:
+            yield Shot("kiosk", f"crowded-{name}", "vi", "plain", shape)
+
+
+def face_of(shot: Shot) -> Face:
+    """What the kiosk shows in that state."""
+    if shot.state.startswith("crowded-"):
+        return LOOKS[shot.state.removeprefix("crowded-")]
+    flow, now = _states()[shot.state]
+    return face(replace(flow, language=shot.language, ease=EASES[shot.mode]), now)
+
+
+def painter() -> Callable[[Shot], tuple[Image.Image, list[str]]]:
+    """What takes a picture, and says what is wrong with its texts."""
+    easel = Easel()
+    root = Root(lambda _thing: None, lambda: "00000000-0000-4000-8000-000000000000")
+
+    def paint(shot: Shot) -> tuple[Image.Image, list[str]]:
+        size = KIOSK_SHAPES[shot.shape]
+        root.size = size
+        root.show(face_of(shot))
+        image = easel.take(root, size)
+        layers = [root.manager.current_screen, root.bar]
+        if root.upper.parent is not None:
+            layers.append(root.upper)
+        if root.veil.parent is not None:
+            layers = [root.veil, root.bar]
+        return image, faults(layers, size)
+
+    return paint
