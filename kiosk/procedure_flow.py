@@ -31,7 +31,7 @@ CARDS_LARGE = 3
 
 def cards(ease: Ease) -> int:
     """How many procedures a page of the list holds."""
-    return CARDS_LARGE if ease.large else CARDS
+    return CARDS_LARGE if ease.large or ease.low else CARDS
 
 
 def has_procedures(flow: Flow) -> bool:

@@ -280,7 +280,7 @@ PER_PAGE_LARGE = 12
 
 def per_page(ease: Ease) -> int:
     """How many services a page holds."""
-    return PER_PAGE_LARGE if ease.large else PER_PAGE
+    return PER_PAGE_LARGE if ease.large or ease.low else PER_PAGE
 
 
 def pages(view: KioskView, ease: Ease = PLAIN) -> int:

@@ -21,6 +21,7 @@ BAR = 132
 BAR_LYING = 124
 BUTTON = 150
 START = 300
+GREETING = 146
 WAY_CARD = 230
 """Home's other ways."""
 STRIP = 170
@@ -36,6 +37,9 @@ ICON_BOX = 120
 QR = 264
 QR_SMALL = 190
 PROGRESS = 16
+PRINTING = 84
+"""What is said of the paper; TROUBLE: and of what to do without it."""
+TROUBLE = 312
 CARD_LEAST = 120
 CARD_MOST = 190
 CARD_OF_THREE = 160

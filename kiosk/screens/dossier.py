@@ -13,7 +13,7 @@ from kiosk.dossier_faces import CodeFace, DigitsFace, DossierFace, LookingFace
 from kiosk.moves import PadKey, PickStart, TakeForDossier, TakeWithPriority
 from kiosk.screens.flowing import Block, Choices, Gap, Item, Prose, beside, stack
 from kiosk.screens.keys import KeyPad
-from kiosk.screens.look import hue, look, said as _
+from kiosk.screens.look import Watching, hue, look, said as _
 from kiosk.screens.screens import Page, sized
 from kiosk.screens.timeline import Timeline
 from kiosk.screens.widgets import Push, measure
@@ -65,7 +65,7 @@ class StartPush(Push):
     """A code's usual beginning."""
 
 
-class CodeField(BoxLayout):
+class CodeField(Watching, BoxLayout):
     """The code as it is typed, in its groups, with the place of the next character."""
 
     text = StringProperty()
@@ -78,7 +78,7 @@ class CodeField(BoxLayout):
         super().__init__(**kwargs)
         for name in ("text", "width", "grouped"):
             self.fbind(name, self._measure)
-        look.bind(u=self._measure)
+        self.watch(self._measure, "u")
 
     def _measure(self, *_args: Any) -> None:
         """The cursor stands right behind what is typed."""
@@ -165,7 +165,7 @@ class DossierPage(Page):
         self.todo.gold.bind(on_release=self._take)
         self.todo.dark.bind(on_release=lambda *_a: self.tell(TakeWithPriority()))
         body.bind(pos=self._arrange_soon, size=self._arrange_soon)
-        look.bind(lying=self._arrange_soon)
+        self.watch(self._arrange_soon, "lying")
 
     def on_face(self, *_args: Any) -> None:
         """Fill the parts, and find their places before the next frame."""

@@ -16,7 +16,7 @@ from kiosk.screens.look import hue, look
 from kiosk.screens.signs import Sign
 from kiosk.screens.widgets import Push, Words, measure
 
-SCALES = (1.0, 0.96, 0.92, 0.88, 0.84, 0.8, 0.76, 0.72, 0.68, 0.64, 0.6, 0.55)
+SCALES = (1.0, 0.96, 0.92, 0.88, 0.84, 0.8, 0.76, 0.72, 0.68, 0.64, 0.6, 0.55, 0.5, 0.45, 0.41)
 
 
 FLOOR_HOLDS = 0.8
@@ -83,7 +83,7 @@ class Solid(Push):
 
     def natural(self, _width: float, _scale: float) -> float:
         """Never smaller than a finger needs."""
-        return float(self.tall * look.u) if self.text else 0
+        return float(self.tall * look.bar) if self.text else 0
 
     def place(self, left: float, low: float, width: float, height: float, _scale: float) -> None:
         """Take that box, or hide."""

@@ -11,8 +11,9 @@ from kiosk import theme
 from kiosk.code_pad import Key
 from kiosk.screens.look import look, said as _
 from kiosk.screens.widgets import Press
+from shared.i18n import N_
 
-_WORDS = {"erase": _("Xóa"), "clear": _("Xóa hết"), " ": _("Dấu cách")}
+_WORDS = {"erase": N_("Xóa"), "clear": N_("Xóa hết"), " ": N_("Dấu cách")}
 _WIDE = {"erase": 1.7, "clear": 1.7, " ": 4.0}
 """Against a character's key, in a row of many."""
 
@@ -60,7 +61,7 @@ class KeyPad(Widget):
                 cap.on = key.on
 
     def _cap(self, key: str) -> KeyCap:
-        cap = KeyCap(key=key, label=_WORDS.get(key, key.upper()))
+        cap = KeyCap(key=key, label=_(_WORDS[key]) if key in _WORDS else key.upper())
         cap.sign = "erase" if key == "erase" else ""
         cap.points = theme.T_KEY_WORD if key in _WORDS else theme.T_KEY
         cap.bind(on_release=lambda touched: self.press(touched.key))
@@ -71,8 +72,8 @@ class KeyPad(Widget):
         if not self._rows:
             return
         most = max(_weight(row) for row in self._rows)
-        heights = [_height(row) * look.u for row in self._rows]
-        gaps = [self._gap(row) * look.u for row in self._rows[1:]]
+        heights = [_height(row) * look.bar for row in self._rows]
+        gaps = [self._gap(row) * look.bar for row in self._rows[1:]]
         grow = min(self.grow, max(0.5, (self.height - sum(gaps)) / sum(heights)))
         top = self.top
         for place, (row, height) in enumerate(zip(self._rows, heights, strict=True)):
@@ -80,7 +81,7 @@ class KeyPad(Widget):
             self._place(row, most, top, height * grow)
 
     def _place(self, row: list[KeyCap], most: float, low: float, height: float) -> None:
-        gap = self._gap(row) * look.u
+        gap = self._gap(row) * look.bar
         weight = _weight(row)
         whole = most if weight >= _NEARLY_WHOLE * most else weight
         unit = (self.width + gap) / whole

@@ -1,5 +1,6 @@
 """What all screens draw with: the scale of the window, colours and the typeface."""
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -26,6 +27,8 @@ class Look(EventDispatcher):
     """The same for the bar, which is as large in every mode."""
     large = BooleanProperty(False)
     low = BooleanProperty(False)
+    tight = BooleanProperty(False)
+    """There is less room than the design has: air gives way before letters do."""
     language = StringProperty(SOURCE)
     """What texts fixed in kv and in pages are made in."""
 
@@ -36,11 +39,27 @@ class Look(EventDispatcher):
         self.large, self.low = large, low and not wide
         # In the lower half of an upright window pages are wider than high: they are laid out lying.
         self.lying = wide or self.low
+        self.tight = self.large or self.low
         zoom = (theme.LOW if self.low else 1.0) * (theme.LARGE if large else 1.0)
         self.u = self.bar * zoom
 
 
 look = Look()
+
+
+class Watching:
+    """A widget that follows the look until it is told that it will not be shown again."""
+
+    def watch(self, heard: Callable[..., None], *names: str) -> None:
+        """Call `heard` whenever one of these of the look changes."""
+        look.bind(**dict.fromkeys(names, heard))
+        self.watched = (*getattr(self, "watched", ()), (heard, names))
+
+    def leave(self) -> None:
+        """Hear no more: the look outlives every page."""
+        for heard, names in getattr(self, "watched", ()):
+            look.unbind(**dict.fromkeys(names, heard))
+        self.watched = ()
 
 
 def said(text: str) -> str:

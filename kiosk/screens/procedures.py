@@ -40,7 +40,7 @@ class ProceduresPage(Page):
         """Keys speak to the flow; the pager stands between the two ways."""
         self.ids.pad.press = lambda key: self.tell(TypeKey(key))
         self.pager = Pager(page=self)
-        self.ids.list.bind(size=self._measure)
+        self.ids.list.bind(size=self._measure, cols=self._measure)
 
     def on_face(self, *_args: Any) -> None:
         """Show the cards of this page, and the keys."""
@@ -50,15 +50,12 @@ class ProceduresPage(Page):
         for row, card in zip(reversed(box.children), self.face.cards, strict=True):
             row.code, row.name, row.agency = card.code, card.name, card.agency
         self.ids.pad.show(tuple(tuple(Key(key) for key in row) for row in self.face.keys))
-        self.pager.face = self.face
-        between = self.ids.ways.ids.between
-        if (self.face.pages > 1) != (self.pager.parent is not None):
-            (between.add_widget if self.face.pages > 1 else between.remove_widget)(self.pager)
+        self.pager.show(self.face, self.ids.ways)
         self._measure()
 
     def _measure(self, *_args: Any) -> None:
         box = self.ids.list
-        rows = max(1, len(self.face.cards))
+        rows = max(1, -(-len(self.face.cards) // box.cols))
         room = (box.height - box.spacing[1] * (rows - 1)) / rows
         box.row_default_height = min(max(room, 0), theme.CARD_MOST * look.u)
 
@@ -126,7 +123,7 @@ class ProcedurePage(Page):
         self.todo.gold.bind(on_release=self._take)
         self.todo.dark.bind(on_release=lambda *_a: self.tell(TakeWithPriority()))
         self.ids.body.bind(pos=self._arrange_soon, size=self._arrange_soon)
-        look.bind(lying=self._arrange_soon)
+        self.watch(self._arrange_soon, "lying")
 
     def on_face(self, *_args: Any) -> None:
         """Fill the parts, and find their places before the next frame."""

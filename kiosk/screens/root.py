@@ -6,7 +6,7 @@ from typing import Any
 
 from kivy.clock import Clock
 from kivy.lang import Builder
-from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.floatlayout import FloatLayout
 from kivy.uix.screenmanager import NoTransition, ScreenManager
@@ -24,7 +24,7 @@ from kiosk.moves import (
     Touched,
 )
 from kiosk.screens import dossier, procedures, screens, widgets
-from kiosk.screens.look import dress, look
+from kiosk.screens.look import Watching, dress, look
 from kiosk.state import Ease
 from shared.i18n import SOURCE
 from shared.model import ServiceId
@@ -64,6 +64,8 @@ class AskCard(widgets.Card):
 
     face: faces.Ask = ObjectProperty(faces.Ask("", "", "", "", ""), rebind=True)
     answer: Callable[[bool], None] = ObjectProperty(lambda _stay: None)
+    room = ListProperty([1, 1])
+    """The most that it may take."""
 
 
 class Veil(FloatLayout):
@@ -121,6 +123,14 @@ class Upper(BoxLayout):
     """What stands above the pages while they are in the lower half: nothing to touch."""
 
     header: faces.Header = ObjectProperty(faces.Header(), rebind=True)
+    told = StringProperty()
+    """What home tells of the day."""
+
+    def show(self, face: faces.Face) -> None:
+        """Whose hall it is, what time, and how many are there."""
+        self.header = face.header
+        home = face.body if isinstance(face.body, faces.HomeFace) else faces.HomeFace()
+        self.told = "\n".join(line for line in (home.summary, home.hours) if line)
 
 
 class Root(FloatLayout):
@@ -158,11 +168,15 @@ class Root(FloatLayout):
         self.add_widget(self.bar)
 
     def _unmake(self) -> None:
-        """Take it all away; kv keeps what it has bound to the look until it is told."""
+        """Take it all away: what is still bound to the look, or still moves, would never go."""
         self.clear_widgets()
         for top in (self.veil, self.bar, self.upper, *self.manager.screens):
             for widget in list(top.walk(restrict=True)):
                 Builder.unbind_widget(widget.uid)
+                if hasattr(widget, "running"):
+                    widget.running = False
+                if isinstance(widget, Watching):
+                    widget.leave()
 
     def _dress(self, language: str, ease: Ease) -> None:
         """Speak that language, in that palette, at that size."""
@@ -189,7 +203,7 @@ class Root(FloatLayout):
         page.face = face.body
         self.manager.current = page.name
         self.bar.show(face.bar, face.ease)
-        self.upper.header = face.header
+        self.upper.show(face)
         if face.ask is not None:
             self.question.face = face.ask
         if (self.veil.parent is not None) != (face.ask is not None):

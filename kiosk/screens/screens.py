@@ -3,14 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from kivy.properties import BooleanProperty, ObjectProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.screenmanager import Screen
 
 from kiosk import faces, theme
 from kiosk.moves import PickPriority, PickService, Thing
 from kiosk.procedure_faces import ProceduresFace
-from kiosk.screens.look import look
+from kiosk.screens.look import Watching, look
 from kiosk.screens.widgets import LineRow, Push, ServiceCard
 
 
@@ -22,7 +22,7 @@ def _no_id() -> str:
     raise RuntimeError("the screen was given no `new_id`")
 
 
-class Page(Screen):
+class Page(Watching, Screen):
     """What all screens have. `new_id` makes the request id of a wish."""
 
     header: faces.Header = ObjectProperty(faces.Header(), rebind=True)
@@ -46,9 +46,9 @@ class HomePage(Page):
 
     def on_kv_post(self, *_args: Any) -> None:
         """The lines take what room the ways leave."""
-        self._others = (self.ids.lookup, self.ids.procedures)
+        self._others = (self.ids.lookup.__self__, self.ids.procedures.__self__)
         self.ids.middle.bind(size=self._measure)
-        look.bind(lying=self._measure)
+        self.watch(self._measure, "lying", "large", "low")
 
     def on_face(self, *_args: Any) -> None:
         """Offer what there is."""
@@ -83,6 +83,18 @@ class Pager(BoxLayout):
     page: Any = ObjectProperty(None, rebind=True)
     face: faces.ServicesFace | ProceduresFace = ObjectProperty(faces.ServicesFace(), rebind=True)
 
+    def show(self, face: faces.ServicesFace | ProceduresFace, ways: Any) -> None:
+        """Stand between the two ways where there are pages to turn; over them in large type."""
+        self.face = face
+        narrow = look.large and (look.low or not look.lying)
+        wanted = None if face.pages < 2 else ways.ids.over if narrow else ways.ids.between
+        wanted = wanted and wanted.__self__
+        if self.parent is not wanted:
+            if self.parent is not None:
+                self.parent.remove_widget(self)
+            if wanted is not None:
+                wanted.add_widget(self)
+
 
 class ServicesPage(Page):
     """All services, or a page of them."""
@@ -93,7 +105,7 @@ class ServicesPage(Page):
         """Lay the cards out anew when the window turns; the pager stands between the two ways."""
         self.pager = Pager(page=self)
         self.ids.grid.bind(size=self._measure)
-        look.bind(lying=self._measure)
+        self.watch(self._measure, "lying", "large", "low")
 
     def on_face(self, *_args: Any) -> None:
         """Show the services of this page."""
@@ -104,16 +116,13 @@ class ServicesPage(Page):
             widget.service = card.id
             widget.name, widget.agency = card.name, card.agency
             widget.status, widget.open = card.status, card.open
-        self.pager.face = self.face
-        between = self.ids.ways.ids.between
-        if (self.face.pages > 1) != (self.pager.parent is not None):
-            (between.add_widget if self.face.pages > 1 else between.remove_widget)(self.pager)
+        self.pager.show(self.face, self.ids.ways)
         self._measure()
 
     def _measure(self, *_args: Any) -> None:
         """Cards are as high as there is room for, and never silly."""
         grid = self.ids.grid
-        grid.cols = 4 if look.lying else 2
+        grid.cols = 3 if look.low or (look.lying and look.large) else 4 if look.lying else 2
         rows = max(1, -(-len(self.face.cards) // grid.cols))
         gap = grid.spacing[1]
         room = (grid.height - gap * (rows - 1)) / rows
@@ -129,12 +138,17 @@ class PriorityPage(Page):
     face: faces.PriorityFace = ObjectProperty(faces.PriorityFace(), rebind=True)
 
     def on_kv_post(self, *_args: Any) -> None:
-        """The answers stand in two columns where the window lies."""
-        look.bind(lying=self._measure)
+        """The answers stand in two columns where there is little height."""
+        self.ids.classes.bind(size=self._measure)
+        self.watch(self._measure, "lying", "large")
         self._measure()
 
     def _measure(self, *_args: Any) -> None:
-        self.ids.classes.cols = 2 if look.lying else 1
+        grid = self.ids.classes
+        grid.cols = 2 if look.lying or look.large else 1
+        rows = max(1, -(-len(grid.children) // grid.cols))
+        room = (grid.height - grid.spacing[1] * (rows - 1)) / rows
+        grid.row_default_height = max(0, min(room, theme.CHOICE * look.u))
 
     def on_face(self, *_args: Any) -> None:
         """Show the classes that the site knows; the first choice is "no"."""
@@ -143,6 +157,7 @@ class PriorityPage(Page):
             push.bind(on_release=self._picked)
         for push, choice in zip(reversed(self.ids.classes.children), classes, strict=True):
             push.text, push.choice = choice.name, choice.id
+        self._measure()
 
     def _picked(self, push: Any) -> None:
         self.tell(PickPriority(push.choice, self.new_id()))  # type: ignore[arg-type]
@@ -152,6 +167,14 @@ class WaitingPage(Page):
     """A number is being taken."""
 
     face: faces.WaitingFace = ObjectProperty(faces.WaitingFace(), rebind=True)
+
+
+class AfterNumber(BoxLayout):
+    """The QR, and what is said of the paper."""
+
+    qr = NumericProperty(theme.QR)
+    inset = NumericProperty(theme.INSET)
+    news = NumericProperty(theme.PRINTING)
 
 
 class TicketPage(Page):

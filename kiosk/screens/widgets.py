@@ -22,10 +22,10 @@ from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
 from kiosk import theme
-from kiosk.screens.look import FONTS, hue, look
+from kiosk.screens.look import FONTS, Watching, hue, look
 
 
-class Words(Label):
+class Words(Watching, Label):
     """A text that shrinks until it fits its box, and never spills over its neighbours."""
 
     points = NumericProperty(theme.T_BODY)
@@ -40,7 +40,7 @@ class Words(Label):
         super().__init__(**{**FONTS[kwargs.get("weight", "regular")], **kwargs})
         for name in ("text", "size", "points", "weight", "size_in_bar"):
             self.fbind(name, self._fit_soon)
-        look.bind(u=self._refit)  # weakly: the look outlives every label
+        self.watch(self._refit, "u")
         self._fit_soon()
 
     def _refit(self, *_args: Any) -> None:
