@@ -5,24 +5,19 @@ texts; `type` tags a frame and `kind` tags a command. Unknown fields are refused
 ISO 8601 with the site's offset, e.g. `2026-11-23T08:00:00+07:00`.
 """
 
-from enum import StrEnum
 from typing import ClassVar
 
 import msgspec
 
 from shared.model import (
     CounterNumber,
-    CounterState,
     Epoch,
     PriorityId,
     RequestId,
     Role,
-    ScreenPlan,
     Seq,
     ServiceId,
     TicketId,
-    TicketState,
-    Wait,
 )
 from shared.questions import (
     CardMarked as CardMarked,
@@ -42,6 +37,24 @@ from shared.questions import (
     Question as Question,
     TicketFound as TicketFound,
     TicketNotFound as TicketNotFound,
+)
+from shared.results import (
+    Called as Called,
+    CounterChanged as CounterChanged,
+    DayChanged as DayChanged,
+    Issued as Issued,
+    TicketChanged as TicketChanged,
+    Value as Value,
+)
+from shared.screens import (
+    REPORT_EVERY_S as REPORT_EVERY_S,
+    ArrangeDisplay as ArrangeDisplay,
+    ClearEmergency as ClearEmergency,
+    DisplayArranged as DisplayArranged,
+    EmergencyChanged as EmergencyChanged,
+    RaiseEmergency as RaiseEmergency,
+    ReportFrame as ReportFrame,
+    Sound as Sound,
 )
 from shared.views import (
     BoardCall as BoardCall,
@@ -222,23 +235,6 @@ class PrintFailed(_Command, frozen=True, tag="print_failed"):
     reason: str
 
 
-class ArrangeDisplay(_Command, frozen=True, tag="arrange_display"):
-    """Let the display of that name show something else, at once and from now on."""
-
-    display: str
-    plan: ScreenPlan
-
-
-class RaiseEmergency(_Command, frozen=True, tag="raise_emergency"):
-    """Say `text` on every screen, over everything else, until it is cleared."""
-
-    text: str
-
-
-class ClearEmergency(_Command, frozen=True, tag="clear_emergency"):
-    """The emergency is over."""
-
-
 Command = (
     OpenDay
     | CloseDay
@@ -262,78 +258,6 @@ Command = (
     | ArrangeDisplay
     | RaiseEmergency
     | ClearEmergency
-)
-
-
-# --- what commands return ----------------------------------------------------------------
-
-
-class Issued(msgspec.Struct, frozen=True):
-    """`issue_ticket` gave this number. `url` is the ticket's page, for the QR."""
-
-    ticket: TicketId
-    number: str
-    service: ServiceId
-    ahead: int
-    wait: Wait | None
-    counters: tuple[CounterNumber, ...]
-    at: str
-    url: str
-
-
-class Called(msgspec.Struct, frozen=True):
-    """A number was called: `call` counts the day's announcements, recalls too, from 1."""
-
-    ticket: TicketId
-    number: str
-    counter: CounterNumber
-    call: int
-    reason: str
-
-
-class TicketChanged(msgspec.Struct, frozen=True):
-    """A ticket stands thus now."""
-
-    ticket: TicketId
-    number: str
-    state: TicketState
-
-
-class CounterChanged(msgspec.Struct, frozen=True):
-    """A counter stands thus now."""
-
-    counter: CounterNumber
-    state: CounterState
-
-
-class DayChanged(msgspec.Struct, frozen=True):
-    """The business day (`YYYY-MM-DD`) is open, or not."""
-
-    day: str
-    open: bool
-
-
-class DisplayArranged(msgspec.Struct, frozen=True):
-    """That display shows this from now on."""
-
-    display: str
-    plan: ScreenPlan
-
-
-class EmergencyChanged(msgspec.Struct, frozen=True):
-    """What is said to everybody now; empty: nothing any more."""
-
-    text: str
-
-
-Value = (
-    Issued
-    | Called
-    | TicketChanged
-    | CounterChanged
-    | DayChanged
-    | DisplayArranged
-    | EmergencyChanged
 )
 
 
@@ -369,36 +293,6 @@ class QuestionFrame(_ClientFrame, frozen=True, tag="question"):
     request_id: RequestId
     question: Question
 
-
-class Sound(StrEnum):
-    """What a display knows of its loudspeaker."""
-
-    OFF = "off"
-    """Configured to be silent."""
-    WELL = "well"
-    """The last self-test or announcement was played."""
-    FAILED = "failed"
-    """It was not: no device, a device that takes nothing, a muted one, or clips are missing."""
-
-
-class ReportFrame(_ClientFrame, frozen=True, tag="report"):
-    """What a display shows, every 5 s and after each new view; the hub compares.
-
-    `seq` is that of the view on the glass, `frame` a hash of its pixels, `frame_age_ms` the age of
-    the newest frame that was rendered. `behind` calls wait to be spoken, the oldest for
-    `behind_ms`.
-    """
-
-    seq: Seq
-    frame: str
-    frame_age_ms: int
-    sound: Sound
-    behind: int = 0
-    behind_ms: int = 0
-
-
-REPORT_EVERY_S = 5.0
-"""How often a display reports; see docs/protocol.md for what the hub makes of it."""
 
 ClientFrame = Hello | CommandFrame | QuestionFrame | ReportFrame
 
@@ -475,3 +369,6 @@ class Close:
     POLICY: ClassVar[int] = 1008
     TOO_BIG: ClassVar[int] = 1009
     TRY_AGAIN: ClassVar[int] = 1013
+    BEGIN_ANEW: ClassVar[int] = 4000
+    """To a display whose glass does not follow what it was sent: end the program, and let the
+    keeper start it anew."""

@@ -204,7 +204,7 @@ def test_the_numbers_in_the_text_are_those_of_the_code() -> None:
         f"no frame for {m.STALE_AFTER_S:.0f} s",
     ):
         assert words in DOC
-    written = {int(code) for code in re.findall(r"close (1\d{3})", DOC)}
+    written = {int(code) for code in re.findall(r"close ([14]\d{3})", DOC)}
     assert written == {value for name, value in vars(m.Close).items() if name.isupper()}
 
 
