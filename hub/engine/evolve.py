@@ -6,6 +6,7 @@ from typing import Any
 
 from hub.engine import events as e
 from hub.engine.state import RECENT_AT_COUNTER, RECENT_CALLS, Call, Counter, State, Ticket
+from hub.engine.wall import arranged
 from shared.model import CounterNumber, CounterState, Instant, Seq, TicketId, TicketState
 
 _PACE_WEIGHT = 0.2
@@ -35,6 +36,8 @@ def _day_closed(state: State, event: e.DayClosed, seq: Seq, at: Instant) -> None
         counter.state = CounterState.CLOSED
         counter.since = at
         counter.opened_by = ""
+    # A wall that stays on must not call through the night; the count of calls goes on.
+    state.recent, state.called = [], {}
     state.forget()
 
 
@@ -179,7 +182,7 @@ def _counter_closed(state: State, event: e.CounterClosed, seq: Seq, at: Instant)
 
 
 def _arranged(state: State, event: e.DisplayArranged, seq: Seq, at: Instant) -> None:
-    state.plans[event.display] = event.plan
+    arranged(state, event.display, event.plan)
 
 
 def _raised(state: State, event: e.EmergencyRaised, seq: Seq, at: Instant) -> None:

@@ -13,8 +13,8 @@ _VIDEO = re.compile(r"\w[\w.-]*\.(mp4|webm)", re.ASCII | re.IGNORECASE)
 
 
 class Notice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A page of the side area: a text, a picture or a silent video, on the days from `since` to
-    `until` (both included). Files lie in the folder `notices` beside site.toml."""
+    """A page of the side area: either a text, a picture or a silent video, on the days from `since`
+    to `until` (both included). Files lie in the folder `notices` beside site.toml."""
 
     id: str
     text: str = ""
@@ -39,6 +39,8 @@ def notice_faults(notice: Notice) -> list[str]:
         found.append("needs a text, a picture or a video")
     if notice.picture and notice.video:
         found.append("shows a picture or a video, not both")
+    elif notice.text and (notice.picture or notice.video):
+        found.append("a text stands by itself: give the picture or video a notice of its own")
     if notice.picture and not _PICTURE.fullmatch(notice.picture):
         found.append(f"picture {notice.picture!r} is no file name like opening.png (jpg, webp)")
     if notice.video and not _VIDEO.fullmatch(notice.video):

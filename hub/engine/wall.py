@@ -24,7 +24,12 @@ MOST_ARRANGED = 200
 
 def plan_of(state: State, display: str) -> ScreenPlan:
     """What a display shows: as arranged, else as the site's file says, else the whole hall."""
-    return state.plans.get(display) or state.site.plans.get(display) or ScreenPlan()
+    return state.plans.get(display) or _usual(state, display)
+
+
+def _usual(state: State, display: str) -> ScreenPlan:
+    """What it shows while nothing was arranged."""
+    return state.site.plans.get(display) or ScreenPlan()
 
 
 def displays(state: State) -> set[str]:
@@ -43,11 +48,20 @@ def arrange(
     fault = plan_fault(command.plan, state.site.counter)
     if fault is not None:
         return Refusal("bad_plan", _(fault.vietnamese))
+    if plan_of(state, command.display) == command.plan:
+        return []
     if command.display not in state.plans and len(state.plans) >= MOST_ARRANGED:
         return Refusal("bad_name", _("Đã xếp quá nhiều màn hình."))
-    if state.plans.get(command.display) == command.plan:
-        return []
     return [e.DisplayArranged(command.display, command.plan)]
+
+
+def arranged(state: State, display: str, plan: ScreenPlan) -> None:
+    """Keep what was arranged, unless it is what the display shows anyway: that counts for nothing
+    and follows the site's file when that is changed."""
+    if plan == _usual(state, display):
+        state.plans.pop(display, None)
+    else:
+        state.plans[display] = plan
 
 
 def raise_emergency(

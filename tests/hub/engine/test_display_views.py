@@ -158,6 +158,22 @@ def test_an_emergency_is_in_every_view_but_the_phones() -> None:
         assert getattr(shown, "emergency") == "Mất điện"  # noqa: B009
 
 
+def test_after_the_end_of_the_day_no_display_calls_anybody() -> None:
+    room = Room()
+    for counter in (1, 2):
+        room.issue()
+        room.next(counter)
+    room.does(BOSS, m.ArrangeDisplay("panel", ScreenPlan(Layout.COUNTER, (ONE,))))
+    room.does(BOSS, m.CloseDay())
+    for name in ("main", "panel"):
+        assert display_view(room.state, name, room.now).calls == ()
+    room.does(BOSS, m.OpenDay())
+    room.issue()
+    room.next(1)
+    [call] = display_view(room.state, "panel", room.now).calls
+    assert (call.number, call.call) == ("A003", 3), "calls are counted on"
+
+
 def test_a_supervisor_sees_every_display_with_its_plan_and_trouble() -> None:
     room = Room(replace(SITE, displays=(Display("b", Layout.ALL),)))
     room.does(BOSS, m.ArrangeDisplay("c", ZONE))

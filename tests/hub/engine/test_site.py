@@ -164,8 +164,10 @@ def broken() -> Iterator[tuple[str, Site]]:
     for sentence, change in (
         ("needs a text, a picture", {"text": ""}),
         ("shows a picture or a video", {"picture": "a.png", "video": "b.mp4"}),
-        ("picture '../a.png' is no file name", {"picture": "../a.png"}),
-        ("video 'b.avi' is no file name", {"video": "b.avi"}),
+        ("a text stands by itself", {"picture": "a.png"}),
+        ("a text stands by itself", {"video": "b.mp4"}),
+        ("picture '../a.png' is no file name", {"text": "", "picture": "../a.png"}),
+        ("video 'b.avi' is no file name", {"text": "", "video": "b.avi"}),
         ("text must have at most 300", {"text": "x" * 301}),
         ("seconds must be 3 to 120", {"seconds": 2}),
         ("ends before it begins", {"since": date(2026, 9, 3), "until": date(2026, 9, 2)}),

@@ -39,6 +39,23 @@ def test_a_display_shows_what_was_arranged_else_the_file_else_the_whole_hall() -
     assert plan_of(room.state, "display-9") == ScreenPlan()
 
 
+def test_what_a_display_shows_anyway_is_not_kept_and_does_not_count() -> None:
+    site = replace(SITE, displays=(Display("display-1", Layout.ALL),))
+    room = Room(site)
+    for number in range(MOST_ARRANGED):
+        room.does(BOSS, m.ArrangeDisplay(f"d{number}", ZONE))
+    assert room.refuses(BOSS, m.ArrangeDisplay("one more", ZONE)) == "bad_name"
+    assert room.does(BOSS, m.ArrangeDisplay("one more", ScreenPlan())) == []
+    assert room.does(BOSS, m.ArrangeDisplay("d0", ScreenPlan())) == [
+        e.DisplayArranged("d0", ScreenPlan())
+    ]
+    assert "d0" not in room.state.plans
+    room.does(BOSS, m.ArrangeDisplay("display-1", ScreenPlan()))
+    assert room.state.plans["display-1"] == ScreenPlan(), "its file says otherwise"
+    room.does(BOSS, m.ArrangeDisplay("display-1", ScreenPlan(Layout.ALL)))
+    assert "display-1" not in room.state.plans
+
+
 @pytest.mark.parametrize(
     ("plan", "words"),
     [
@@ -69,9 +86,9 @@ def test_a_display_without_a_sound_name_is_refused(name: str) -> None:
 def test_names_without_end_are_refused_and_known_ones_arranged_on() -> None:
     room = Room()
     for place in range(MOST_ARRANGED):
-        room.does(BOSS, m.ArrangeDisplay(f"display-{place}", ScreenPlan()))
-    assert room.refuses(BOSS, m.ArrangeDisplay("one-more", ScreenPlan())) == "bad_name"
-    room.does(BOSS, m.ArrangeDisplay("display-0", ZONE))
+        room.does(BOSS, m.ArrangeDisplay(f"display-{place}", ZONE))
+    assert room.refuses(BOSS, m.ArrangeDisplay("one-more", ZONE)) == "bad_name"
+    room.does(BOSS, m.ArrangeDisplay("display-0", ScreenPlan(Layout.ALL)))
 
 
 @pytest.mark.parametrize("opened", [True, False])
