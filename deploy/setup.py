@@ -39,6 +39,7 @@ PACKAGES = {
         "libgles2",
         "fonts-inter",
     ),
+    "the letters of Lao and Thai": ("fonts-lao", "fonts-tlwg-loma-otf"),
     "a virtual screen and taps on it": ("xvfb", "xdotool"),
     "the voice": ("espeak-ng",),
     "the browser tests and pictures": ("chromium",),

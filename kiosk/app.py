@@ -29,6 +29,7 @@ from kiosk.screens.root import Root
 from kiosk.screens.shutter import Shutter
 from kiosk.state import awaited
 from shared import messages as m
+from shared.i18n import LANGUAGES
 from shared.link import Link, Touch
 from shared.model import Instant, RequestId, Role, Seq, TicketId
 from shared.procedures import Catalogue
@@ -48,6 +49,7 @@ class Options(msgspec.Struct, frozen=True):
     stale_after_s: float = m.STALE_AFTER_S
     frame_log: Path | None = None
     vitals: Path | None = None
+    languages: tuple[str, ...] = LANGUAGES
 
 
 class Procedures(Protocol):
@@ -86,7 +88,7 @@ class KioskApp(App):
     ) -> None:
         super().__init__()
         self.options = options
-        self.flow = Flow()
+        self.flow = Flow(languages=options.languages)
         self.screens = Root(self.handle, new_id)
         self._papers = Papers(printer, self.handle)
         self._scanner = scanner or NoScanner()

@@ -22,7 +22,7 @@ from kiosk.devices.scanner import (
 )
 from kiosk.settings import KioskSettings, Scanner as ScannerSettings, Screen
 from kiosk.theme import FRAMES_A_SECOND
-from shared import command_line, ending
+from shared import command_line, ending, languages
 from shared.errors import MotcuaError, SettingsError
 from shared.i18n import N_
 from shared.messages import Procedure
@@ -43,6 +43,7 @@ def main(arguments: list[str]) -> int:
         settings = _settings(options)
         if options.curtain:
             return _draw_curtain(settings.screen)
+        _check_languages(options.config, settings)
         return _run(options, settings)
     except MotcuaError as error:
         print(f"motcua-kiosk: {error}", file=sys.stderr)
@@ -107,6 +108,14 @@ def _settings(options: argparse.Namespace) -> KioskSettings:
         scanner=options.scanner or settings.scanner,
         data=options.data or settings.data,
     )
+
+
+def _check_languages(config: Path, settings: KioskSettings) -> None:
+    """Raises SettingsError where one cannot be offered."""
+    try:
+        languages.check(settings.languages)
+    except SettingsError as error:
+        raise SettingsError(f"{config}: {error}") from None
 
 
 def _data(settings: KioskSettings) -> Path:
@@ -193,6 +202,7 @@ def _run(options: argparse.Namespace, settings: KioskSettings) -> int:
             options.picture,
             frame_log=options.frame_log,
             vitals=options.vitals,
+            languages=settings.languages,
         ),
         printer,
         Inflight(data),

@@ -4,6 +4,8 @@ from typing import Literal
 
 import msgspec
 
+from shared.i18n import LANGUAGES
+
 
 class Hub(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the hub is, and how this kiosk proves that it belongs to it."""
@@ -54,3 +56,4 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     scanner: Scanner = Scanner()
     data: str = "data/kiosk"
     procedures: str = "config/procedures.toml"
+    languages: tuple[str, ...] = LANGUAGES

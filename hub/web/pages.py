@@ -22,6 +22,7 @@ from hub.settled import settled as settled
 from hub.web.language import language_of, remember
 from hub.web.limits import FailureLimit
 from shared.i18n import LANGUAGES, SOURCE, translator
+from shared.languages import own_name
 from shared.messages import Finding
 from shared.model import Instant
 from shared.procedures import Catalogue
@@ -41,9 +42,6 @@ _templates.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": 
 
 OFFICERS = frozenset({"console.html", "sign_in.html", "supervisor.html"})
 """Pages of the work; they speak Vietnamese, whatever the browser prefers."""
-
-NAMES = {"vi": "Tiếng Việt", "en": "English"}
-"""Languages in their own words, as one looks for them."""
 
 
 class Lookup(Protocol):
@@ -94,7 +92,7 @@ def page(
     values |= {
         "_": translator(language),
         "language": language,
-        "others": [(one, NAMES[one]) for one in LANGUAGES if one != language],
+        "others": [(one, own_name(one)) for one in LANGUAGES if one != language],
         "site": desk.hall.site,
         "live_port": desk.live_port(),
         "finds_dossiers": desk.lookup is not None,
