@@ -10,7 +10,7 @@ from kiosk.paper import Slip
 from kiosk.state import Flow, Screen, gives_numbers, known_service, moment, resting
 from shared.dossier_words import DONE, Desk, Explanation, day_text, explain, money_text
 from shared.dossiers import DossierView
-from shared.i18n import _
+from shared.i18n import _, local, speaking
 from shared.messages import KioskService
 from shared.model import Instant, ServiceId
 
@@ -47,13 +47,18 @@ def no_numbers(flow: Flow, service: KioskService, now: Instant) -> str:
 
 
 def slip(flow: Flow, dossier: DossierView, now: Instant) -> Slip:
-    """What the screen says, for paper: no names."""
+    """What the screen says, for paper, in the person's language: no names."""
+    with speaking(flow.language):
+        return _slip(flow, dossier, now)
+
+
+def _slip(flow: Flow, dossier: DossierView, now: Instant) -> Slip:
     words = read(flow, dossier, now).words
     view = flow.view
     at = moment(flow, now)
     return Slip(
-        site=view.site if view else "",
-        province=view.province if view else "",
+        site=local(view.site, view.site_names) if view else "",
+        province=local(view.province, view.province_names) if view else "",
         code=dossier.code,
         procedure=dossier.procedure,
         state=words.state,
@@ -64,6 +69,7 @@ def slip(flow: Flow, dossier: DossierView, now: Instant) -> Slip:
         todo_lines=words.todo_lines,
         at=at.isoformat() if at else dossier.at,
         url=f"{view.pages}/d" if view and view.pages else "",
+        language=flow.language,
     )
 
 

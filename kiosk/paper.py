@@ -2,6 +2,7 @@
 
 import msgspec
 
+from shared.i18n import SOURCE
 from shared.model import CounterNumber, TicketId, Wait
 
 OK = "ok"
@@ -27,6 +28,8 @@ class Paper(msgspec.Struct, frozen=True):
     counters: tuple[CounterNumber, ...]
     at: str
     url: str
+    language: str = SOURCE
+    """What the citizen reads."""
 
 
 class PrintOutcome(msgspec.Struct, frozen=True):
@@ -54,3 +57,5 @@ class Slip(msgspec.Struct, frozen=True):
     todo_lines: tuple[str, ...]
     at: str
     url: str
+    language: str = SOURCE
+    """What the citizen reads."""

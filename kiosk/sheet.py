@@ -16,6 +16,7 @@ from qrcode.main import QRCode
 
 from shared import theme
 from shared.errors import SetupError
+from shared.languages import written_in
 
 WIDE = 576
 """Dots across 80 mm paper; 58 mm paper has 384."""
@@ -63,7 +64,7 @@ class Sheet:
 
     def text(self, text: str, weight: str, size: int) -> None:
         """Centred lines, wrapped at words."""
-        font = _font(weight, size)
+        font = _font(weight, size, text)
         for line in _wrap(text, font, self.dots - 2 * self.margin):
             self._pen.text((self.dots / 2, self.y), line, fill=_INK, font=font, anchor="ma")
             self.y += _leading(size)
@@ -80,7 +81,7 @@ class Sheet:
 
     def pair(self, label: str, value: str, size: int) -> None:
         """A label on the left, and its value on the right in as many lines as it takes."""
-        plain, strong = _font("regular", size), _font("bold", size + 6)
+        plain, strong = _font("regular", size, label), _font("bold", size + 6, value)
         right = self.dots - self.margin
         if plain.getlength(label) > (right - self.margin) * 0.55:
             # Too long to stand beside its value: above it.
@@ -97,7 +98,7 @@ class Sheet:
 
     def lines(self, text: str, weight: str, size: int, *, indent: int = 0) -> None:
         """Lines that begin at the left, wrapped at words, `indent` dots from the margin."""
-        font = _font(weight, size)
+        font = _font(weight, size, text)
         left = self.margin + indent
         for line in _wrap(text, font, self.dots - self.margin - left):
             self._pen.text((left, self.y), line, fill=_INK, font=font, anchor="la")
@@ -124,11 +125,13 @@ class Sheet:
         left = self.margin + picture.width
         room = self.dots - self.margin - left
         self._image.paste(picture, (self.margin // 2, self.y))
-        words = [(text, "bold", 32) for text in _wrap(title, _font("bold", 32), room)]
-        words += [(text, "regular", 26) for text in _wrap(line, _font("regular", 26), room)]
+        words = [(text, "bold", 32) for text in _wrap(title, _font("bold", 32, title), room)]
+        words += [(text, "regular", 26) for text in _wrap(line, _font("regular", 26, line), room)]
         top = self.y + max(0, picture.height - sum(_leading(size) for _, _, size in words)) // 2
         for text, weight, size in words:
-            self._pen.text((left, top), text, fill=_INK, font=_font(weight, size), anchor="la")
+            self._pen.text(
+                (left, top), text, fill=_INK, font=_font(weight, size, text), anchor="la"
+            )
             top += _leading(size)
         self.y += picture.height
 
@@ -193,12 +196,16 @@ def bar_code(number: str, dots: int) -> Image.Image:
     return line.resize((len(row) * unit, 72), Image.Resampling.NEAREST)
 
 
+def _font(weight: str, size: int, text: str = "") -> Font:
+    """What `text` is drawn with: the family's typeface has no letters of Lao and Thai."""
+    known = written_in(text)
+    return _opened(typeface(weight, known.face(weight) if known else theme.font(weight)), size)
+
+
 @cache
-def _font(weight: str, size: int) -> Font:
+def _opened(path: Path, size: int) -> Font:
     # Basic layout is enough: NFC Vietnamese needs no shaping, and it costs a third.
-    return ImageFont.truetype(
-        typeface(weight, theme.font(weight)), size, layout_engine=ImageFont.Layout.BASIC
-    )
+    return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
 
 
 def typeface(weight: str, preferred: Path | None) -> Path:

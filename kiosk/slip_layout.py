@@ -6,13 +6,18 @@ from PIL import Image
 
 from kiosk.paper import Slip
 from kiosk.sheet import WIDE, Sheet, bar_code, nfc, qr_code
-from shared.i18n import _
+from shared.i18n import _, speaking
 
 
 def draw(slip: Slip, dots: int = WIDE) -> Image.Image:
     """The slip as a mode "1" image, `dots` wide and as long as it needs; 0 is ink."""
     sheet = Sheet(dots)
-    narrow = dots < WIDE
+    with speaking(slip.language):
+        _fill(sheet, slip, dots < WIDE)
+    return sheet.cut()
+
+
+def _fill(sheet: Sheet, slip: Slip, narrow: bool) -> None:
     _head(sheet, slip, narrow)
     _state(sheet, slip, narrow)
     _way(sheet, slip, narrow)
@@ -21,7 +26,6 @@ def draw(slip: Slip, dots: int = WIDE) -> Image.Image:
     sheet.rule()
     sheet.text(_("In lúc {at}").format(at=_moment(slip.at)), "medium", 22 if narrow else 26)
     sheet.text(_("Phiếu tra cứu, không thay giấy tiếp nhận"), "regular", 21 if narrow else 25)
-    return sheet.cut()
 
 
 def _head(sheet: Sheet, slip: Slip, narrow: bool) -> None:

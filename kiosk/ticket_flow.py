@@ -42,7 +42,8 @@ from kiosk.state import (
     service,
     show,
 )
-from shared.messages import Issued, IssueTicket, KioskView
+from shared.i18n import local, speaking, spoken
+from shared.messages import Issued, IssueTicket, KioskService, KioskView
 from shared.model import Instant, PriorityId, RequestId
 from shared.receipt_code import procedure_code
 
@@ -181,22 +182,28 @@ def answered(flow: Flow, request_id: RequestId, issued: Issued, now: Instant) ->
         printing=Printing.RUNNING,
         ends=Instant(now + ticket_ms(flow)),
     )
-    return show(flow, Screen.TICKET, now), (Print(_paper(flow.view, issued)),)
+    return show(flow, Screen.TICKET, now), (Print(_paper(flow, issued)),)
 
 
-def _paper(view: KioskView | None, issued: Issued) -> Paper:
-    known = service(view, issued.service) if view else None
+def _paper(flow: Flow, issued: Issued) -> Paper:
+    view = flow.view
+    with speaking(flow.language):
+        return _in_words(view, service(view, issued.service) if view else None, issued)
+
+
+def _in_words(view: KioskView | None, known: KioskService | None, issued: Issued) -> Paper:
     return Paper(
         ticket=issued.ticket,
         number=issued.number,
-        service=known.name if known else "",
-        site=view.site if view else "",
-        province=view.province if view else "",
+        service=local(known.name, known.names) if known else "",
+        site=local(view.site, view.site_names) if view else "",
+        province=local(view.province, view.province_names) if view else "",
         ahead=issued.ahead,
         wait=issued.wait,
         counters=issued.counters,
         at=issued.at,
         url=issued.url,
+        language=spoken(),
     )
 
 

@@ -7,25 +7,29 @@ from PIL import Image
 from kiosk.counter_words import counters_text
 from kiosk.paper import Paper
 from kiosk.sheet import WIDE, Sheet, bar_code, nfc, qr_code
-from shared.i18n import _
+from shared.i18n import _, speaking
 
 
 def draw(paper: Paper, dots: int = WIDE) -> Image.Image:
     """The ticket as a mode "1" image, `dots` wide and as long as it needs; 0 is ink."""
     sheet = Sheet(dots)
-    narrow = dots < WIDE
+    with speaking(paper.language):
+        _fill(sheet, paper, dots < WIDE)
+    return sheet.cut()
+
+
+def _fill(sheet: Sheet, paper: Paper, narrow: bool) -> None:
     _head(sheet, paper, narrow)
     _line_up(sheet, paper, narrow)
     sheet.rule()
     _phone(sheet, paper.url, narrow)
     sheet.rule()
     sheet.skip(6)
-    sheet.picture(bar_code(paper.number, dots))
+    sheet.picture(bar_code(paper.number, sheet.dots))
     sheet.skip(12)
     sheet.text(_("Lấy số lúc {at}").format(at=_moment(paper.at)), "medium", 24 if narrow else 28)
     sheet.skip(2)
     sheet.text(_("Phiếu có giá trị trong ngày"), "regular", 22 if narrow else 25)
-    return sheet.cut()
 
 
 def _head(sheet: Sheet, paper: Paper, narrow: bool) -> None:

@@ -26,6 +26,8 @@ class Language(msgspec.Struct, frozen=True):
     regular: str = ""
     bold: str = ""
     package: str = ""
+    script: tuple[str, str] | None = None
+    """The first and the last of its own letters."""
 
     def face(self, weight: str) -> Path | None:
         """The font file for "regular", "medium" or "bold"; None where Kivy's own must do."""
@@ -48,6 +50,7 @@ KNOWN = {
             "truetype/lao/Phetsarath_OT.ttf",
             "truetype/lao/Phetsarath_OT.ttf",
             "fonts-lao",
+            ("\u0e80", "\u0eff"),
         ),
         Language(
             "th",
@@ -56,10 +59,21 @@ KNOWN = {
             "opentype/tlwg/Loma.otf",
             "opentype/tlwg/Loma-Bold.otf",
             "fonts-tlwg-loma-otf",
+            ("\u0e00", "\u0e7f"),
         ),
         Language("hmn", "Hmoob", _ONE),
     )
 }
+
+
+def written_in(text: str) -> Language | None:
+    """The language whose own letters are in `text`; None where the family's typeface has them."""
+    if text.isascii():
+        return None
+    for known in KNOWN.values():
+        if known.script and any(known.script[0] <= sign <= known.script[1] for sign in text):
+            return known
+    return None
 
 
 def own_name(code: str) -> str:
