@@ -17,7 +17,7 @@ from display import board as wall
 from display.announcer import Behind, InHand
 from display.board import Board
 from display.devices.base import Loudspeaker
-from display.devices.calling import Calling
+from display.devices.calling import QUIET_TICKS_A_SECOND, Calling
 from display.devices.sideshow import Sideshow
 from display.hall_time import HallTime
 from display.loudness import Loudness
@@ -93,6 +93,12 @@ class DisplayApp(App):
         self._touch: Touch | None = None
         self._heard = time.monotonic()
         self._glass = Glass()
+        self._told: Sound | None = None
+        """What was last reported of the loudspeaker."""
+        self._undrawn: float | None = None
+        """Since when a view has been heard that is not on the glass."""
+        self._started = time.monotonic()
+        self._ticks: int | None = None
         self._proof: Any = None
         self._proved = -PROVE_EVERY_S
         self._reporting: Any = None
@@ -111,8 +117,7 @@ class DisplayApp(App):
         self._painter = Painter(
             self._flipped, self.options.picture, self.options.vitals, self._spoken
         )
-        # Every report renders a frame; another is only wanted where they fail to come.
-        self._painter.keep_alive(self._pulse, self._vital, every_s=1.5 * REPORT_EVERY_S)
+        self._painter.keep_alive(self._pulse, self._vital)
         if self._speech is not None:
             options = self.options
             self.calling = Calling(
@@ -120,6 +125,8 @@ class DisplayApp(App):
             )
             if self._running:
                 self.calling.rest_between()
+        elif self._running:
+            self._ticks, Clock._max_fps = Clock._max_fps, QUIET_TICKS_A_SECOND
         self._reporting = Clock.schedule_interval(self._report, REPORT_EVERY_S)
         if self.options.notices is not None and self.wall is not None:
             self._sideshow = Sideshow(
@@ -136,6 +143,8 @@ class DisplayApp(App):
         for event in (self._due, self._minute, self._proof, self._reporting):
             if event is not None:
                 event.cancel()
+        if self._ticks is not None:
+            Clock._max_fps, self._ticks = self._ticks, None
         if self.calling is not None:
             self.calling.close()
         if self._sideshow is not None:
@@ -190,6 +199,8 @@ class DisplayApp(App):
         self._heard_ns = time.monotonic_ns()
         now = self._time.instant()
         self.board, calls = wall.react(self.board, view, now)
+        if seq != self._drawn_seq and self._undrawn is None:
+            self._undrawn = time.monotonic()
         self._seq = seq
         self._show()
         if self.calling is not None:
@@ -275,7 +286,7 @@ class DisplayApp(App):
         """A frame has reached the screen."""
         if self._seq is None or self._seq == self._drawn_seq:
             return
-        self._drawn_seq = self._seq
+        self._drawn_seq, self._undrawn = self._seq, None
         self._prove_soon()
         if self._log is not None:
             calls = self.board.view.calls if self.board.view else ()
@@ -303,10 +314,12 @@ class DisplayApp(App):
             self._proof.cancel()
             self._proof = None
         assert self._painter is not None
+        age_s = self._painter.age_s()  # before the proof, which is itself a frame
         frame = self._painter.prove()
         self._proved = time.monotonic()
+        self._told = self._sound()
         self._glass = Glass(self._drawn_seq, frame)
-        found = report(self._glass, self._painter.age_s(), self._sound(), self._behind())
+        found = report(self._glass, age_s, self._told, self._behind())
         busy = self._telling is not None and not self._telling.done()
         if found is not None and self._link is not None and not busy:
             self._telling = asyncio.ensure_future(self._link.tell(found))
@@ -321,4 +334,14 @@ class DisplayApp(App):
         return Behind() if self.calling is None else self.calling.behind()
 
     def _vital(self) -> bool:
-        return vital(self._touch is Touch.LIVE, time.monotonic() - self._heard)
+        """Looked at every second; a change of the loudspeaker's state is told at once."""
+        if self._sound() is not self._told:
+            self._prove_soon()
+        now = time.monotonic()
+        return vital(
+            self._touch is Touch.LIVE,
+            now - self._heard,
+            undrawn_s=0.0 if self._undrawn is None else now - self._undrawn,
+            deaf=self.calling is not None and self.calling.deaf,
+            up_s=now - self._started,
+        )

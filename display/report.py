@@ -9,6 +9,11 @@ from shared.model import Seq
 HEARD_WITHIN_S = 30.0
 """A link that calls itself live and has heard nothing for so long is stuck: it would have noticed
 after 15 s."""
+DRAWN_WITHIN_S = 10.0
+"""A view that is not on the glass by then does not come there by itself: even one that changes
+nothing is drawn within 5 s."""
+DEAF_UP_S = 600.0
+"""For its loudspeaker alone a display is begun anew at most this often."""
 
 
 class Glass(msgspec.Struct, frozen=True):
@@ -28,6 +33,14 @@ def report(glass: Glass, age_s: float, sound: Sound | None, behind: Behind) -> R
     )
 
 
-def vital(live: bool, heard_s_ago: float) -> bool:
-    """Whether the link does its work: it is live and hears the hub, or it knows that it is not."""
-    return not live or heard_s_ago <= HEARD_WITHIN_S
+def vital(
+    live: bool, heard_s_ago: float, *, undrawn_s: float = 0.0, deaf: bool = False, up_s: float = 0.0
+) -> bool:
+    """Whether the display does its work, or knows why it does not; else only a new start helps.
+
+    A live link hears the hub, what was heard is drawn, and the loudspeaker is not `deaf`: one that
+    fails though a card is there, for which SDL must choose its driver anew.
+    """
+    if live and heard_s_ago > HEARD_WITHIN_S:
+        return False
+    return undrawn_s <= DRAWN_WITHIN_S and not (deaf and up_s >= DEAF_UP_S)

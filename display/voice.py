@@ -126,5 +126,10 @@ class Voices:
         self, announcement: Announcement, manner: Manner
     ) -> list[tuple[Voice, tuple[str, ...]]]:
         found = [(voice, voice.spoken(announcement, manner)) for voice in self._voices]
+        if manner is Manner.FULL:
+            # A sentence that lacks a clip of its frame can still be said in short.
+            found = [
+                (voice, clips or voice.spoken(announcement, Manner.SHORT)) for voice, clips in found
+            ]
         can = [(voice, clips) for voice, clips in found if clips]
         return can if manner is Manner.FULL else can[:1]

@@ -60,7 +60,7 @@ def _make(options: argparse.Namespace, language: Tongue) -> int:
         made = make(out, language, options.espeak, options.accent)
     except MakeError as error:
         print(f"voice: {error}", file=sys.stderr)
-        return 0  # the display chimes; a set-up goes on
+        return 2
     faults = check(out, language)
     for fault in faults:
         print(f"voice: {fault}", file=sys.stderr)

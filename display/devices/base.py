@@ -22,6 +22,11 @@ class Loudspeaker(Protocol):
         """Whether it can be heard; None while that is still being tried out."""
         ...
 
+    @property
+    def hopeful(self) -> bool:
+        """Whether a new start of the program may help when it fails."""
+        ...
+
     def length_ms(self, announcement: Announcement, manner: Manner) -> int:
         """How long an announcement takes, chime included where it has one."""
         ...
@@ -48,6 +53,7 @@ class SilentSpeaker:
 
     def __init__(self, length_ms: int = 2000) -> None:
         self.sound: Sound | None = Sound.WELL
+        self.hopeful = False
         self.leads: list[Lead] = []
         self.said: list[Saying] = []
         self.levels: list[Level] = []

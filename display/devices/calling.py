@@ -17,9 +17,12 @@ from shared.messages import Sound
 
 TEST_AFTER_S = 0.2
 """The first test comes when the first frames are through."""
-TEST_EVERY_S = 600.0
-"""After so long a silence the loudspeaker is tried again."""
-TEST_AFTER_FAILURE_S = 10.0
+TEST_EVERY_S = 8.0
+"""After so long a silence the loudspeaker is tried again: a failure is known before the next call
+is missed, and the hub names it within 20 s."""
+TEST_AFTER_FAILURE_S = 8.0
+DEAF_TESTS = 3
+"""After so many failures in a row the loudspeaker does not come back by itself."""
 QUIET_TICKS_A_SECOND = 8
 """How often Kivy looks for work while nothing is spoken: views are drawn when they come, and a
 chime may begin an eighth of a second later."""
@@ -48,6 +51,7 @@ class Calling:
         self.spoken = 0
         """How many announcements are over."""
         self._late = 0
+        self._failures = 0
         self._test: Any = Clock.schedule_once(self._try, TEST_AFTER_S)
         self._turn: Any = None
         self._ticks: int | None = None
@@ -56,6 +60,11 @@ class Calling:
     def sound(self) -> Sound | None:
         """Whether calls can be heard; None while that is not known yet."""
         return self._speaker.sound
+
+    @property
+    def deaf(self) -> bool:
+        """Whether it has failed for long though it could be heard after a new start."""
+        return self._failures >= DEAF_TESTS and self._speaker.hopeful
 
     def behind(self) -> Behind:
         """How far the voice is behind."""
@@ -150,6 +159,8 @@ class Calling:
         self._test = Clock.schedule_once(self._try, seconds)
 
     def _try(self, _dt: float) -> None:
+        # By now the verdict on the last sound stands.
+        self._failures = self._failures + 1 if self._speaker.sound is Sound.FAILED else 0
         self._speaker.test(self._tried)
 
     def _tried(self) -> None:

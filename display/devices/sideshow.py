@@ -23,6 +23,8 @@ from shared.model import Instant
 LONGEST_SIDE = 2048
 """Pixels; no side area is larger, and graphics chips take it."""
 MOST_PIXELS = 40_000_000
+LOOK_EVERY_S = 1.0
+"""How often a playing video is looked at."""
 
 log = structlog.get_logger()
 
@@ -53,6 +55,7 @@ class Sideshow:
         self._bad: set[str] = set()
         self._due: Any = None
         self._said = False
+        self._watch: Any = None
 
     def show(self, view: DisplayView) -> None:
         """The hub's newest view."""
@@ -71,6 +74,7 @@ class Sideshow:
         if self._due is not None:
             self._due.cancel()
             self._due = None
+        self._unwatch()
         self._files.close()
         for task in self._decoding.values():
             task.cancel()
@@ -100,7 +104,8 @@ class Sideshow:
         if page.picture:
             return self._texture_of(page)
         if page.video:
-            return self._file_of(page, page.video, "video") is not None and self._plays()
+            sound = page.digest not in self._bad
+            return sound and self._file_of(page, page.video, "video") is not None and self._plays()
         return True
 
     def _plays(self) -> bool:
@@ -119,9 +124,25 @@ class Sideshow:
         place = self._wall.video_place if page and page.video else None
         file = self._file_of(page, page.video, "video") if page and place else None
         if file is None or place is None:
+            self._unwatch()
             self._player.stop()
             return
         self._player.play(file, self._on_desktop(place))
+        if self._watch is None:
+            self._watch = Clock.schedule_interval(self._look, LOOK_EVERY_S)
+
+    def _look(self, _dt: float) -> None:
+        """A player that ends by itself cannot play the file: its page is left out from now on."""
+        page = self._wall.page
+        if page is not None and page.video and self._player.ended:
+            log.error("video.ended", file=page.digest)
+            self._bad.add(page.digest)
+            self._turn()
+
+    def _unwatch(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
 
     def _on_desktop(self, place: Place) -> Place:
         """Kivy counts from the bottom, desktops from the top."""
@@ -145,7 +166,7 @@ class Sideshow:
     async def _decode(self, file: Path, digest: str) -> None:
         try:
             size, pixels = await asyncio.to_thread(_pixels, file)
-        except (OSError, ValueError, Image.DecompressionBombError) as error:
+        except Exception as error:  # Pillow raises nearly anything for a damaged file
             self._bad.add(digest)
             log.error("notice.unreadable", file=file.name, why=str(error))
             return

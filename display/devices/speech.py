@@ -77,6 +77,11 @@ class Speech:
             return None
         return Sound.FAILED if self._trouble() else Sound.WELL
 
+    @property
+    def hopeful(self) -> bool:
+        """Whether a new start may help: a card is there, and what SDL chose does not play on it."""
+        return self._card() and (bool(self._why) or nobody_hears())
+
     def length_ms(self, announcement: Announcement, manner: Manner) -> int:
         """How long an announcement takes, chime included where it has one."""
         return self._voices.length_ms(announcement, manner)

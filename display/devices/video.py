@@ -76,6 +76,11 @@ class VideoPlayer:
         else:
             self._playing = (file, place)
 
+    @property
+    def ended(self) -> bool:
+        """Whether a video was to be shown and its player is gone, or never came."""
+        return self._process is None or self._process.poll() is not None
+
     def stop(self) -> None:
         """Show none. Harmless when none is shown."""
         process, self._process, self._playing = self._process, None, None

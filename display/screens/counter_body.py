@@ -72,6 +72,8 @@ class CounterBody(Body):
         self.call.text = self._call(cell.desk)
         words, what = _WORDS.get(cell.desk, ("", ""))
         self.word.text, self.hint.text = (_(words) if words else ""), (_(what) if what else "")
+        if cell.desk is Desk.CLOSED and board.view and not board.view.open:
+            self.hint.text = hint  # no other counter is open either
         self.arrange()
 
     def _call(self, desk: Desk) -> str:

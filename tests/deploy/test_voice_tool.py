@@ -88,7 +88,7 @@ def test_accents_speak_differently() -> None:
 def test_without_espeak_there_is_the_chime_and_one_sentence_that_says_why(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["make", "--out", str(tmp_path), "--espeak", "no-such-espeak"]) == 0
+    assert main(["make", "--out", str(tmp_path), "--espeak", "no-such-espeak"]) == 2
     error = capsys.readouterr().err
     assert "no-such-espeak is not installed" in error
     assert error.count("\n") == 1

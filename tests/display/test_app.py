@@ -17,6 +17,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from display.hall_time import HallTime
+from display.report import DRAWN_WITHIN_S
 from display.tongues import Manner
 from shared.messages import (
     BoardCall,
@@ -322,3 +323,39 @@ async def test_a_display_that_cannot_speak_says_so(kivy_window: Any, tmp_path: P
         reports = display.hub.reports
         await display.until(lambda: reports and reports[-1].seq == 8, "a report")
         assert reports[-1].sound is Sound.FAILED
+
+
+async def test_a_report_tells_the_age_of_the_frame_before_its_own(
+    kivy_window: Any, tmp_path: Path
+) -> None:
+    async with playing(kivy_window, tmp_path, PlayedHub()) as display:
+        reports = display.hub.reports
+        await display.until(lambda: reports, "a first report")
+        display.app._painter.rendered -= 30
+        before = len(reports)
+        display.app._report(0)
+        await display.until(lambda: len(reports) > before, "another report")
+        assert reports[before].frame_age_ms >= 30_000
+
+
+async def test_a_loudspeaker_that_fails_is_told_without_waiting_for_the_next_report(
+    kivy_window: Any, tmp_path: Path
+) -> None:
+    async with playing(kivy_window, tmp_path, PlayedHub()) as display:
+        reports = display.hub.reports
+        await display.until(lambda: reports, "a first report")
+        display.speech.sound = Sound.FAILED
+        await until(kivy_window, lambda: reports[-1].sound is Sound.FAILED, 3.5, "a report of it")
+
+
+async def test_a_view_that_does_not_reach_the_glass_ends_the_pulse(
+    kivy_window: Any, tmp_path: Path
+) -> None:
+    async with playing(kivy_window, tmp_path, PlayedHub()) as display:
+        await display.until(lambda: display.ready, "ready")
+        kivy_window.unbind(on_flip=display.app._painter._flip)
+        await display.hub.call(("A012", 5))
+        await display.until(lambda: display.app._undrawn is not None, "an undrawn view")
+        assert display.app._vital()
+        display.app._undrawn -= DRAWN_WITHIN_S
+        assert not display.app._vital()

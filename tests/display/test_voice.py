@@ -116,3 +116,10 @@ def test_nobody_hears_the_tone_of_the_self_test() -> None:
     tested = Clip("tone", tone())
     assert 20 < tested.peak <= TEST_PEAK * FULL_SCALE + 1
     assert len(tone()) > RATE // 2
+
+
+def test_a_frame_that_lacks_a_clip_is_said_in_short_instead(tmp_path: Path) -> None:
+    holed = pack(tmp_path / "vi", VIETNAMESE, "den_quay_so")
+    assert holed.faults
+    said = Voices([holed]).words(Saying(call(), Manner.FULL))
+    assert said.clips == ("letter_a", "digit_0", "digit_1", "digit_2", "quay", "counter_5")

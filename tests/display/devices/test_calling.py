@@ -7,10 +7,13 @@ import structlog
 
 from display.announcer import InHand
 from display.board import Announcement
+from display.chime import tone
+from display.clips import seconds
 from display.hall_time import HallTime
 from display.loudness import Loudness, QuietHours
-from shared.messages import Sound
+from shared.messages import REPORT_EVERY_S, Sound
 from shared.model import CounterNumber, Instant
+from shared.pulse import EVERY_S
 from tests.kivy_window import until
 
 FIVE = CounterNumber(5)
@@ -129,3 +132,31 @@ async def test_the_clock_turns_slowly_only_while_nothing_is_spoken(kivy_window: 
     assert Clock._max_fps == QUIET_TICKS_A_SECOND
     desk.calling.close()
     assert Clock._max_fps == usual
+
+
+def test_a_loudspeaker_that_fails_in_a_quiet_hall_is_named_within_twenty_seconds(
+    kivy_window: Any,
+) -> None:
+    from display.app import PROVE_AFTER_S, PROVE_EVERY_S
+    from display.devices.calling import TEST_EVERY_S
+
+    looked_s = EVERY_S + PROVE_AFTER_S + PROVE_EVERY_S
+    assert TEST_EVERY_S + seconds(tone()) + 2.0 + looked_s + REPORT_EVERY_S < 20
+
+
+async def test_it_is_deaf_after_failures_in_a_row_that_a_new_start_may_mend(
+    kivy_window: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from display.devices import calling as module
+
+    monkeypatch.setattr(module, "TEST_AFTER_FAILURE_S", 0.02)
+    monkeypatch.setattr(module, "TEST_EVERY_S", 0.02)
+    desk = Desk()
+    desk.speaker.sound = Sound.FAILED
+    await until(kivy_window, lambda: desk.speaker.tests > module.DEAF_TESTS + 1, 5)
+    assert not desk.calling.deaf
+    desk.speaker.hopeful = True
+    assert desk.calling.deaf
+    desk.speaker.sound = Sound.WELL
+    await until(kivy_window, lambda: not desk.calling.deaf, 5)
+    desk.calling.close()

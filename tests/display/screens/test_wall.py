@@ -270,3 +270,17 @@ def test_a_page_with_a_video_is_an_empty_panel_that_tells_its_place(kivy_window:
     assert bottom + height < side.top and width > 400 and height > 200
     wall.board = STATES["all"].board
     assert wall.video_place is None
+
+
+def test_a_closed_centres_counter_sends_nobody_to_another(kivy_window: Any) -> None:
+    from display.screens.wall import Wall
+
+    closed = board(layout=Layout.COUNTER)
+    assert closed.view is not None
+    desk = BoardCounter(CounterNumber(2), CounterState.CLOSED, None)
+    wall = Wall(board=replace(closed, view=replace(closed.view, counters=(desk,), open=False)))
+    hold(kivy_window, wall, 1280, 720)
+    assert body(wall).hint.text == "Hiện không phát số"
+    wall.board = replace(closed, view=replace(closed.view, counters=(desk,), open=True))
+    step(kivy_window)
+    assert body(wall).hint.text == "Mời ông/bà sang quầy khác"
