@@ -227,6 +227,10 @@ class Live:
                 told.info("display_recovered", fault=str(change.before))
             else:
                 told.warning("display_faulty", fault=str(change.fault), before=change.before)
+        for name, connections in self._topics.to_begin_anew():
+            log.warning("display_begins_anew", display=name)
+            for connection in connections:
+                self._spawn(self._cut(connection, m.Close.BEGIN_ANEW, "shows what is old"))
         if self._gauge is not None:
             self._gauge.displays(self._topics.troubles, self._topics.frame_ages())
 

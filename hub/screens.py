@@ -12,7 +12,12 @@ from shared.messages import ReportFrame, ScreenFault, Sound
 from shared.model import Instant, Seq
 
 GONE_AFTER_MS = 10_000
-MUTE_AFTER_MS = 15_000
+MUTE_AFTER_MS = 11_000
+"""Two reports are missing."""
+OVERDUE_MS = 7_000
+"""No report for so long, and one is missing."""
+FIRST_REPORT_MS = 15_000
+"""One that has just come may need so long to draw and to hear itself."""
 STALE_AFTER_MS = 10_000
 FROZEN_AFTER_MS = 12_000
 """Displays draw a frame at least every 5 s."""
@@ -20,14 +25,37 @@ SILENT_AFTER_MS = 45_000
 FORGET_AFTER_MS = 24 * 3600 * 1000
 """A display that nobody expects and that has been away for a day is another day's."""
 
-STUCK_FOR_MS = 4_000
-"""So much longer a picture may stay the same: a display that has calls to speak shows them one
-after another."""
+STUCK_FOR_MS = 10_500
+"""So much longer a picture may stay the same: a display shows new calls one after another, each
+for up to 5 s (display.board.LARGE_SHARED_MS), and tells of it with its next report, 5 s later."""
+
+ANEW_AFTER_MS = 30_000
+"""A display that shows so long what it should not is started anew: whatever it hangs in, it has not
+got out by itself."""
+ANEW_APART_MS = 600_000
+"""If that did not help, a person must look; a wall that goes dark twice a minute helps nobody."""
 
 _ONE_VIEW_MS = 500
 _MOST_VIEWS = 30
 
-Trouble = tuple[ScreenFault, Instant]
+Trouble = tuple[ScreenFault | None, Instant]
+"""A fault and since when; no fault: it has not reported since then, nobody knows how it is."""
+
+
+class Headline(msgspec.Struct, frozen=True):
+    """What a view says above all, so that the picture must change with it: an emergency, the newest
+    call and its count, a panel's number; no text: nothing of the kind."""
+
+    text: str = ""
+    call: int = 0
+
+    def replaces(self, other: "Headline") -> bool:
+        """Whether a picture of `other` is wrong now. That an earlier call is the newest again,
+        for a later one was taken back, need not be seen."""
+        return bool(self.text) and self.text != other.text and not 0 < self.call < other.call
+
+
+_NOTHING = Headline()
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -45,7 +73,7 @@ class _Sent(msgspec.Struct):
 
     seq: Seq
     at: Instant
-    headline: str
+    headline: Headline
 
 
 class _Screen(msgspec.Struct):
@@ -57,12 +85,16 @@ class _Screen(msgspec.Struct):
     connections: int = 0
     unseen: list[_Sent] = msgspec.field(default_factory=list)
     """Views that no report has confirmed, oldest first."""
-    headline: str = ""
+    headline: Headline = _NOTHING
     """What the newest confirmed view says above all."""
+    pictured: Headline = _NOTHING
+    """What the view said for which the picture was first reported."""
     report: ReportFrame | None = None
     drawn: Instant | None = None
     stuck: Instant | None = None
     """Since when its picture has stayed the same though its headline has not."""
+    anew: Instant | None = None
+    """When it was last told to start anew."""
     silent: Instant | None = None
     fault: ScreenFault | None = None
     since: Instant = Instant(0)
@@ -72,6 +104,8 @@ class _Screen(msgspec.Struct):
         self.turned, self.heard = min(self.turned, now), min(self.heard, now)
         for sent in self.unseen:
             sent.at = min(sent.at, now)
+        if self.anew is not None:
+            self.anew = min(self.anew, now)
 
 
 class Watch:
@@ -88,7 +122,7 @@ class Watch:
         before = self._screens.get(name)
         if before is not None:
             screen.connections += before.connections
-            screen.fault, screen.since = before.fault, before.since
+            screen.fault, screen.since, screen.anew = before.fault, before.since, before.anew
             if before.connections or at - before.turned <= GONE_AFTER_MS:
                 # One that comes again and again and never says anything is mute.
                 screen.heard = before.heard
@@ -100,9 +134,8 @@ class Watch:
         screen.connections -= 1
         screen.turned = at
 
-    def sent(self, name: str, seq: Seq, at: Instant, headline: str) -> None:
-        """A view went out. `headline` is what it says above all, so that the picture must change
-        with it: its emergency, or its newest call; empty: nothing of the kind."""
+    def sent(self, name: str, seq: Seq, at: Instant, headline: Headline) -> None:
+        """A view went out."""
         unseen = self._screens[name].unseen
         # A display that confirms nothing costs no more than that.
         if unseen and (len(unseen) >= _MOST_VIEWS or at - unseen[-1].at < _ONE_VIEW_MS):
@@ -116,14 +149,14 @@ class Watch:
         screen.heard = at
         before, screen.report = screen.report, report
         screen.drawn = Instant(at - report.frame_age_ms)
-        headline = screen.headline
         while screen.unseen and screen.unseen[0].seq <= report.seq:
-            headline = screen.unseen.pop(0).headline
+            screen.headline = screen.unseen.pop(0).headline
         if before is None or before.frame != report.frame:
-            screen.stuck = None
-        elif headline and headline != screen.headline:
+            screen.stuck, screen.pictured = None, screen.headline
+        elif screen.headline.replaces(screen.pictured):
             screen.stuck = screen.stuck or at
-        screen.headline = headline
+        elif screen.headline.text:
+            screen.stuck = None  # what it shows is right again
         mute = report.sound is Sound.FAILED or report.behind_ms > SILENT_AFTER_MS
         screen.silent = (screen.silent or at) if mute else None
 
@@ -140,7 +173,7 @@ class Watch:
             if name not in wanted and _forgotten(screen, now):
                 del self._screens[name]
                 continue
-            fault, since = _judge(screen, now) or (None, now)
+            fault, since = _judge(screen, now)
             if fault is not screen.fault:
                 lasted = now - screen.since if screen.fault else 0
                 changes.append(Change(name, fault, screen.fault, lasted))
@@ -148,11 +181,22 @@ class Watch:
         return changes
 
     def troubles(self) -> dict[str, Trouble | None]:
-        """Every display that is known, with its fault as of the last look."""
-        return {
-            name: (screen.fault, screen.since) if screen.fault else None
-            for name, screen in self._screens.items()
-        }
+        """Every display that is known, with its fault as of the last look; None: it is well."""
+        return {name: _told(screen) for name, screen in self._screens.items()}
+
+    def to_begin_anew(self, now: Instant) -> list[str]:
+        """Displays that have long shown what they should not, as of the last look: each once in
+        `ANEW_APART_MS`. One that reports nothing, or draws nothing, knows that by itself."""
+        names = []
+        for name, screen in self._screens.items():
+            if screen.fault not in (ScreenFault.FROZEN, ScreenFault.STALE):
+                continue
+            begun = _old_picture(screen, now) if screen.connections else None
+            tried = screen.anew is not None and now - screen.anew < ANEW_APART_MS
+            if screen.report and begun and now - begun[1] >= ANEW_AFTER_MS and not tried:
+                screen.anew = now
+                names.append(name)
+        return names
 
     def frame_ages(self, now: Instant) -> dict[str, float]:
         """Seconds since each connected display that has reported drew a frame."""
@@ -167,27 +211,44 @@ def _forgotten(screen: _Screen, now: Instant) -> bool:
     return not screen.connections and now - screen.turned > FORGET_AFTER_MS
 
 
-def _judge(screen: _Screen, now: Instant) -> Trouble | None:
+def _judge(screen: _Screen, now: Instant) -> Trouble:
     """The worst that is wrong, and since when."""
-    if not screen.connections:
-        away = now - screen.turned > GONE_AFTER_MS
-        return (ScreenFault.GONE, screen.turned) if away else _as_it_was(screen)
-    if now - screen.heard > MUTE_AFTER_MS:
+    if not screen.connections and now - screen.turned > GONE_AFTER_MS:
+        return ScreenFault.GONE, screen.turned
+    if _mute(screen, now):
         return ScreenFault.MUTE, screen.heard
     report = screen.report
-    if report is None:
-        return _as_it_was(screen)
+    if not screen.connections or report is None:
+        # Between two states nothing new is known, so that a fault does not blink.
+        return (screen.fault, screen.since)
     if report.frame_age_ms > FROZEN_AFTER_MS and screen.drawn is not None:
         return ScreenFault.FROZEN, screen.drawn
+    if (old := _old_picture(screen, now)) is not None:
+        return old
+    if screen.silent is not None:
+        return ScreenFault.SILENT, screen.silent
+    return None, now
+
+
+def _mute(screen: _Screen, now: Instant) -> bool:
+    """Whether it ought to have reported. One that hung, was ended and comes again is still mute;
+    one that reported until it left is not."""
+    quiet = now - screen.heard
+    if not screen.connections:
+        return quiet > MUTE_AFTER_MS and screen.turned - screen.heard > OVERDUE_MS
+    return quiet > (MUTE_AFTER_MS if screen.report else FIRST_REPORT_MS)
+
+
+def _old_picture(screen: _Screen, now: Instant) -> tuple[ScreenFault, Instant] | None:
+    """Whether the glass shows what it should show no longer, by its own reports."""
     if screen.stuck is not None and screen.heard - screen.stuck >= STUCK_FOR_MS:
         return ScreenFault.FROZEN, screen.stuck
     if screen.unseen and now - screen.unseen[0].at > STALE_AFTER_MS:
         return ScreenFault.STALE, screen.unseen[0].at
-    if screen.silent is not None:
-        return ScreenFault.SILENT, screen.silent
     return None
 
 
-def _as_it_was(screen: _Screen) -> Trouble | None:
-    """Between two states nothing new is known, so that a fault does not blink."""
-    return (screen.fault, screen.since) if screen.fault else None
+def _told(screen: _Screen) -> Trouble | None:
+    if screen.fault is None and screen.report is not None:
+        return None
+    return screen.fault, screen.since if screen.fault else screen.turned

@@ -19,9 +19,9 @@ from hub.engine.rights import Actor
 from hub.engine.views import view
 from hub.engine.wall import displays, plan_of
 from hub.hall import Hall
-from hub.screens import Change, Trouble, Watch
+from hub.screens import Change, Headline, Trouble, Watch
 from shared import messages as m
-from shared.model import CounterNumber, Instant, Role, ScreenPlan, TicketId
+from shared.model import CounterNumber, Instant, Layout, Role, ScreenPlan, TicketId
 
 PACE_S = {
     Role.DISPLAY: 0.02,
@@ -43,10 +43,12 @@ _TIMED = (Role.KIOSK, Role.DISPLAY)
 
 _encode = msgspec.json.Encoder().encode
 
+_NO_HEADLINE = Headline()
+
 
 _Key = tuple[Role, CounterNumber | None, TicketId | None, str]
 
-_Boards = dict[ScreenPlan, tuple[bytes, str]]
+_Boards = dict[ScreenPlan, tuple[bytes, Headline]]
 """What displays with a plan are sent, and its headline."""
 
 
@@ -160,6 +162,23 @@ class Topics:
             self._hall.when_settled(functools.partial(self._mark, told))
         return changes
 
+    def to_begin_anew(self) -> list[tuple[str, list[ServerConnection]]]:
+        """Displays that show what is old and do not get out of it by themselves, with all their
+        connections."""
+        names = self._watch.to_begin_anew(self._clock())
+        return [
+            (
+                name,
+                [
+                    one
+                    for topic in self._topics.values()
+                    if topic.name == name
+                    for one in topic.connections
+                ],
+            )
+            for name in names
+        ]
+
     def frame_ages(self) -> dict[str, float]:
         """Seconds since each connected display drew a frame."""
         return self._watch.frame_ages(self._clock())
@@ -230,12 +249,14 @@ class Topics:
         for topic, frame in changed:
             self._send(topic, frame)
 
-    def _shown(self, actor: Actor, now: Instant, boards: _Boards) -> tuple[bytes, str] | Refusal:
+    def _shown(
+        self, actor: Actor, now: Instant, boards: _Boards
+    ) -> tuple[bytes, Headline] | Refusal:
         """A view as it is sent, with a display's headline; `boards` has those of this moment."""
         state = self._hall.state
         if actor.role is not Role.DISPLAY:
             shown = view(state, actor, now, self.troubles)
-            return shown if isinstance(shown, Refusal) else (_encode(shown), "")
+            return shown if isinstance(shown, Refusal) else (_encode(shown), _NO_HEADLINE)
         plan = plan_of(state, actor.name)
         if plan not in boards:
             wall = board(state, plan, now)
@@ -248,8 +269,16 @@ class Topics:
             self._drop(connection)
 
 
-def _headline(wall: m.DisplayView) -> str:
-    """What a wall says above all else: its picture must change with it."""
-    if wall.emergency or not wall.calls:
-        return wall.emergency
-    return f"{wall.calls[0].number} {wall.calls[0].counter}"
+def _headline(wall: m.DisplayView) -> Headline:
+    """What a wall says above all else: its picture must change with it.
+
+    A panel says who is at its counter; with nobody there it may still show who was called last.
+    """
+    if wall.emergency:
+        return Headline(wall.emergency)
+    if wall.plan.layout is Layout.COUNTER:
+        return Headline(" ".join(one.ticket for one in wall.counters if one.ticket))
+    if not wall.calls:
+        return _NO_HEADLINE
+    newest = wall.calls[0]
+    return Headline(f"{newest.number} {newest.counter}", newest.call)

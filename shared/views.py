@@ -263,7 +263,7 @@ class ScreenFault(StrEnum):
     GONE = "gone"
     """Seen today, or expected by the site, and not connected for 10 s."""
     MUTE = "mute"
-    """Connected, but it has not reported for 15 s."""
+    """Connected, but it has not reported for 11 s."""
     STALE = "stale"
     """It shows an older view than it was sent."""
     FROZEN = "frozen"
@@ -273,12 +273,14 @@ class ScreenFault(StrEnum):
 
 
 class SupervisorScreen(msgspec.Struct, frozen=True):
-    """One wall display: what it is to show, and whether it does. `since` is the fault's."""
+    """One wall display: what it is to show, and whether it does. `since` is the fault's. `checked`:
+    it has reported, or is known to be faulty; else whether it is well is not known yet."""
 
     name: str
     plan: ScreenPlan
     fault: ScreenFault | None = None
     since: str | None = None
+    checked: bool = True
 
 
 class SupervisorView(msgspec.Struct, frozen=True):

@@ -28,8 +28,9 @@ from shared.model import (
 LINE_SHOWN = 20
 """Places of a line an officer sees at once."""
 
-Troubles = Mapping[str, tuple[m.ScreenFault, Instant] | None]
-"""Displays by name: what is wrong, and since when; None: nothing."""
+Troubles = Mapping[str, tuple[m.ScreenFault | None, Instant] | None]
+"""Displays by name: what is wrong, and since when; None: it is well. Without a fault, or a display
+that is not there: nothing is known yet."""
 
 NO_TROUBLES: Troubles = {}
 
@@ -227,9 +228,13 @@ def _screens(state: State, troubles: Troubles) -> tuple[m.SupervisorScreen, ...]
     """Displays that ought to be there, and those that were seen."""
     shown = []
     for name in sorted(displays(state).union(troubles)):
-        fault, since = troubles.get(name) or (None, None)
-        plan = plan_of(state, name)
-        shown.append(m.SupervisorScreen(name, plan, fault, _iso(state, since)))
+        trouble = troubles.get(name, (None, None))
+        fault, since = trouble or (None, None)
+        begun = _iso(state, since) if fault else None
+        plan, seen = plan_of(state, name), trouble is None
+        shown.append(
+            m.SupervisorScreen(name, plan, fault, begun, checked=seen or fault is not None)
+        )
     return tuple(shown)
 
 

@@ -88,7 +88,7 @@ async def test_what_a_display_reports_of_itself_is_compared_and_named(
     shown = await wall.view_where(lambda view: view["calls"])
     told = {**told, "seq": shown["seq"] if told["seq"] == 2 else 1}
     with structlog.testing.capture_logs() as logs:
-        for _ in range(3):
+        for _ in range(4):
             passes(room, 5)
             await report(room, wall, **told)  # type: ignore[arg-type]
         passes(room, 1)
@@ -136,6 +136,41 @@ async def test_what_others_report_is_passed_over_and_a_flood_of_it_ends(room: Ro
         for _ in range(sent):
             await client.connection.send(text)
         assert await client.closed() == m.Close.POLICY
+
+
+async def test_a_display_that_stays_stale_is_told_to_begin_anew(room: Room) -> None:
+    wall, other = await room.join("display"), await room.join("kiosk")
+    await report(room, wall, 0)
+    await room.hall.ask(officer(1), fresh(), m.OpenCounter())
+    await wall.view_where(lambda view: view["counters"][0]["state"] == "open")
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(7):
+            await report(room, wall, 0)
+            passes(room, 5)
+    assert await wall.closed() == m.Close.BEGIN_ANEW
+    assert [line["display"] for line in logs if line["event"] == "display_begins_anew"] == [
+        "display"
+    ]
+    assert (await other.ask(kind="issue_ticket", service="dat-dai"))["type"] == "result"
+
+
+async def test_a_panel_follows_the_number_at_its_counter_and_no_call_elsewhere(room: Room) -> None:
+    plan = ScreenPlan(Layout.COUNTER, (CounterNumber(1),))
+    await room.hall.ask(BOSS, fresh(), m.ArrangeDisplay("display", plan))
+    wall = await room.join("display")
+    for counter in (1, 2):
+        await room.hall.ask(officer(counter), fresh(), m.OpenCounter())
+    await room.hall.ask(Actor(Role.KIOSK, "k"), fresh(), m.IssueTicket(LAND))
+    await room.hall.ask(officer(1), fresh(), m.CallNext())
+    shown = await wall.view_where(lambda view: view["counters"][0]["ticket"])
+    screen = room.live._topics._watch._screens["display"]
+    await report(room, wall, shown["seq"])
+    assert screen.headline.text == "A001"
+    passes(room, 1)
+    await room.hall.ask(officer(1), fresh(), m.Transfer(LAND, CounterNumber(2)))
+    shown = await wall.view_where(lambda view: not view["counters"][0]["ticket"])
+    await report(room, wall, shown["seq"])
+    assert screen.headline.text == ""
 
 
 async def test_displays_stand_in_the_figures_with_each_fault(room: Room) -> None:

@@ -4,8 +4,17 @@ from collections.abc import Callable
 
 import pytest
 
-from hub.screens import FORGET_AFTER_MS, Change, Watch
-from shared.messages import ReportFrame, ScreenFault, Sound
+from display.board import LARGE_SHARED_MS
+from hub.screens import (
+    ANEW_AFTER_MS,
+    ANEW_APART_MS,
+    FORGET_AFTER_MS,
+    STUCK_FOR_MS,
+    Change,
+    Headline,
+    Watch,
+)
+from shared.messages import REPORT_EVERY_S, ReportFrame, ScreenFault, Sound
 from shared.model import Instant, Seq
 
 WALL = "display-1"
@@ -29,6 +38,7 @@ class Hall:
         self.next_report = 0.0
         self.expected: set[str] = set()
         self.changes: list[Change] = []
+        self.anew: list[float] = []
 
     @property
     def at(self) -> Instant:
@@ -43,10 +53,11 @@ class Hall:
         self.watch.left(WALL, self.at)
         self.reporting = False
 
-    def send(self, headline: str, *, drawn: bool = True) -> None:
+    def send(self, headline: str, *, drawn: bool = True, call: int | None = None) -> None:
         """The hub sends a view; a display that is well draws it at once."""
         self.seq += 1
-        self.watch.sent(WALL, Seq(self.seq), self.at, headline)
+        said = Headline(headline, self.seq if call is None else call)
+        self.watch.sent(WALL, Seq(self.seq), self.at, said)
         if drawn:
             self.shows, self.frame = self.seq, f"f{self.seq}"
 
@@ -62,12 +73,18 @@ class Hall:
                 self.report()
                 self.next_report = self.now + 5
             self.changes += self.watch.look(self.expected, self.at)
+            self.anew += [self.now for _ in self.watch.to_begin_anew(self.at)]
             self.now += 1
 
     @property
     def fault(self) -> ScreenFault | None:
         trouble = self.watch.troubles()[WALL]
         return trouble[0] if trouble else None
+
+    @property
+    def checked(self) -> bool:
+        trouble = self.watch.troubles()[WALL]
+        return trouble is None or trouble[0] is not None
 
     def named_after(self, fault: ScreenFault | None) -> float:
         """Seconds until just this is named."""
@@ -232,6 +249,121 @@ def test_a_call_that_looks_the_same_is_no_frozen_picture(hall: Hall) -> None:
     hall.shows = hall.seq
     hall.passes(40)
     assert hall.changes == []
+
+
+def test_a_picture_may_wait_until_the_call_before_has_been_large(hall: Hall) -> None:
+    shows_the_picture_of_before(hall)
+    hall.report()
+    hall.passes(LARGE_SHARED_MS / 1000)
+    hall.frame = "the new call"
+    hall.passes(40)
+    assert hall.changes == []
+    assert STUCK_FOR_MS > LARGE_SHARED_MS + REPORT_EVERY_S * 1000
+
+
+def test_a_picture_that_is_right_again_is_not_frozen(hall: Hall) -> None:
+    hall.send("A001 1")
+    hall.passes(10)
+    hall.send("A002 2", drawn=False)
+    hall.shows = hall.seq
+    hall.passes(8)
+    hall.send("A001 1", drawn=False)
+    hall.shows = hall.seq
+    hall.passes(40)
+    assert hall.changes == []
+
+
+def test_a_call_that_was_taken_back_need_not_change_the_picture(hall: Hall) -> None:
+    hall.send("A002 2", call=2)
+    hall.passes(10)
+    hall.send("A001 1", call=1, drawn=False)
+    hall.shows = hall.seq
+    hall.passes(40)
+    assert hall.changes == []
+
+
+def test_a_panel_that_keeps_the_number_of_before_is_frozen(hall: Hall) -> None:
+    hall.send("A001", call=0)
+    hall.passes(10)
+    hall.send("A002", call=0, drawn=False)
+    hall.shows = hall.seq
+    assert hall.named_after(FROZEN) <= 20
+
+
+@pytest.mark.parametrize("happens", [shows_the_picture_of_before, stays_behind])
+def test_what_shows_the_old_for_half_a_minute_is_started_anew_once_in_ten(
+    hall: Hall, happens: Callable[[Hall], None]
+) -> None:
+    happens(hall)
+    begun = hall.now
+    hall.passes(ANEW_APART_MS / 1000 + 20)
+    assert len(hall.anew) == 1
+    assert 0 <= hall.anew[0] - begun - ANEW_AFTER_MS / 1000 <= 7
+    hall.passes(40)
+    assert len(hall.anew) == 2
+
+
+def test_a_display_started_anew_that_stays_as_it_was_has_its_rest(hall: Hall) -> None:
+    stays_behind(hall)
+    hall.passes(40)
+    hall.goes()
+    hall.passes(3)
+    hall.comes()
+    hall.reporting = True
+    hall.shows = hall.seq
+    hall.passes(5)
+    stays_behind(hall)
+    hall.passes(120)
+    assert len(hall.anew) == 1
+
+
+@pytest.mark.parametrize("happens", [goes, says_nothing, draws_no_frames, cannot_speak])
+def test_other_faults_are_the_displays_own_to_mend(
+    hall: Hall, happens: Callable[[Hall], None]
+) -> None:
+    happens(hall)
+    hall.passes(120)
+    assert hall.fault is not None
+    assert hall.anew == []
+
+
+def test_a_display_that_is_old_and_leaves_is_not_told_to(hall: Hall) -> None:
+    stays_behind(hall)
+    hall.passes(27)
+    hall.goes()
+    hall.passes(8)
+    assert hall.fault is STALE
+    assert hall.anew == []
+
+
+def test_one_that_hung_and_was_ended_is_mute_before_it_is_gone(hall: Hall) -> None:
+    hall.reporting = False
+    begun = hall.now
+    hall.passes(8)
+    hall.goes()
+    hall.named_after(MUTE)
+    assert hall.now - begun <= 12
+    hall.comes()
+    hall.passes(3)
+    assert hall.fault is MUTE, "nobody knows yet what it shows"
+    hall.reporting = True
+    assert hall.named_after(None) <= 2
+
+
+def test_nobody_knows_how_a_display_is_before_its_first_report() -> None:
+    hall = Hall()
+    hall.expected, hall.reporting = {WALL}, False
+    hall.passes(1)
+    assert not hall.checked
+    hall.comes()
+    hall.passes(3)
+    assert not hall.checked
+    hall.report()
+    hall.passes(1)
+    assert hall.checked
+    assert hall.fault is None
+    hall.watch.connected(WALL, hall.at)
+    assert not hall.checked
 
 
 def test_a_picture_that_changes_a_moment_after_its_report_is_not_frozen(hall: Hall) -> None:

@@ -41,18 +41,25 @@ function faultyFirst(screens) {
 
 function row(screen, onChange) {
   const { name, fault, since } = screen;
-  const sign = make("span", { class: "sign", "aria-hidden": "true" }, fault ? "!" : "✓");
-  const state = make("span", { class: "screen-state" }, sign, fault ? words.faults[fault] : words.good);
+  const [mark, word] = stateOf(screen);
+  const sign = make("span", { class: "sign", "aria-hidden": "true" }, mark);
+  const state = make("span", { class: "screen-state" }, sign, word);
   const change = make("button", { type: "button", "data-screen": name, "aria-label": fill(words.change_of, { name }) }, words.change);
   change.addEventListener("click", () => onChange(screen));
   return make(
     "li",
-    { "data-fault": fault },
+    { "data-fault": fault, "data-unchecked": fault || screen.checked ? null : "" },
     make("div", { class: "screen-name" }, make("b", {}, name), state),
     make("p", {}, planWords(screen.plan)),
     fault ? make("p", { class: "screen-todo" }, since ? make("b", { "data-since": since }) : null, words.todo[fault]) : null,
     change,
   );
+}
+
+/** Its sign and word: a display is well only once it has said so. */
+function stateOf({ fault, checked }) {
+  if (fault) return ["!", words.faults[fault]];
+  return checked ? ["✓", words.good] : ["…", words.checking];
 }
 
 /** A plan in words: "Khu vực: quầy 1–4, 7 · “Đất đai”". */
@@ -77,7 +84,7 @@ function ranges(numbers) {
 function announce(screens) {
   const bad = screens.filter((one) => one.fault !== null);
   const names = bad.map(({ name, fault }) => fill(words.bad_one, { name, fault: words.faults[fault].toLocaleLowerCase("vi") }));
-  const good = screens.length ? fill(words.all_good, { count: screens.length }) : "";
+  const good = screens.length && screens.every((one) => one.checked) ? fill(words.all_good, { count: screens.length }) : "";
   const said = bad.length ? fill(words.some_bad, { count: bad.length, names: names.join(", ") }) : good;
   byId("screens-said").toggleAttribute("data-bad", bad.length > 0);
   write(byId("screens-said"), said);

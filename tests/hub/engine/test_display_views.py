@@ -178,9 +178,10 @@ def test_a_supervisor_sees_every_display_with_its_plan_and_trouble() -> None:
     room = Room(replace(SITE, displays=(Display("b", Layout.ALL),)))
     room.does(BOSS, m.ArrangeDisplay("c", ZONE))
     room.does(BOSS, m.ArrangeDisplay("gone for good", ScreenPlan()))
-    troubles = {"a": (m.ScreenFault.MUTE, at("07:59")), "c": None}
+    troubles = {"a": (m.ScreenFault.MUTE, at("07:59")), "c": None, "d": (None, room.now)}
     assert views.supervisor_view(room.state, room.now, troubles).screens == (
         m.SupervisorScreen("a", ScreenPlan(), m.ScreenFault.MUTE, "2026-11-23T07:59:00+07:00"),
-        m.SupervisorScreen("b", ScreenPlan(Layout.ALL)),
+        m.SupervisorScreen("b", ScreenPlan(Layout.ALL), checked=False),
         m.SupervisorScreen("c", ZONE),
+        m.SupervisorScreen("d", ScreenPlan(), checked=False),
     )
