@@ -16,8 +16,8 @@ HAIRLINE = 2
 STROKE = 5
 
 HEADER = 188
-HEADER_LYING = 124
-BAR = 132
+HEADER_LYING = 116
+BAR = 126
 BAR_LYING = 124
 BUTTON = 150
 START = 300
@@ -88,12 +88,14 @@ LOW = 0.9
 """Pages in the lower half are drawn a little smaller: they have half the room."""
 LOW_SHARE = 0.6
 """Of the window's height, the bar included; the upper half is for reading."""
-BAR_HIGH = 150
+BAR_HIGH = 144
 BAR_WIDE = 230
 BAR_GAP = 20
 
 SMALLEST_FIT = 0.5
 """How far a text may shrink to fit its box."""
+SMALLEST_OPENING = 0.72
+"""How far, where its opening words are enough."""
 
 FRAMES_A_SECOND = 60
 """A tap reaches its handler in 18 ms; at 30 it took 40."""

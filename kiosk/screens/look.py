@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
+from weakref import WeakSet
 
 from kivy.core.text import LabelBase
 from kivy.event import EventDispatcher
@@ -47,19 +48,30 @@ class Look(EventDispatcher):
 look = Look()
 
 
+_WATCHING: "WeakSet[Watching]" = WeakSet()
+
+
 class Watching:
-    """A widget that follows the look until it is told that it will not be shown again."""
+    """A widget that follows the look until all are told that they will not be shown again."""
 
     def watch(self, heard: Callable[..., None], *names: str) -> None:
         """Call `heard` whenever one of these of the look changes."""
         look.bind(**dict.fromkeys(names, heard))
-        self.watched = (*getattr(self, "watched", ()), (heard, names))
+        self._watched = (*getattr(self, "_watched", ()), (heard, names))
+        _WATCHING.add(self)
 
     def leave(self) -> None:
         """Hear no more: the look outlives every page."""
-        for heard, names in getattr(self, "watched", ()):
+        for heard, names in self._watched:
             look.unbind(**dict.fromkeys(names, heard))
-        self.watched = ()
+        self._watched = ()
+
+
+def leave_all() -> None:
+    """Let go of all that watch, those that stand in no window now among them."""
+    for widget in list(_WATCHING):
+        widget.leave()
+    _WATCHING.clear()
 
 
 def said(text: str) -> str:

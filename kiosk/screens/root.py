@@ -24,7 +24,7 @@ from kiosk.moves import (
     Touched,
 )
 from kiosk.screens import dossier, procedures, screens, widgets
-from kiosk.screens.look import Watching, dress, look
+from kiosk.screens.look import dress, leave_all, look
 from kiosk.state import Ease
 from shared.i18n import SOURCE
 from shared.model import ServiceId
@@ -97,20 +97,27 @@ class EaseBar(BoxLayout):
         for mode, button in self.modes.items():
             button.mode = mode
             button.bind(on_release=self._toggle)
-            self.add_widget(button)
+        self.bind(orientation=self._offer)
+        self._offer()
 
     def show(self, bar: faces.Bar, ease: Ease) -> None:
-        """Say what there is to choose, and what has been chosen."""
+        """Say what there is to choose, and what has been chosen. A lying window has no lower half
+        to draw in, so it does not offer one."""
         self._face = bar
         self.language.text = bar.language
-        if bool(bar.language) != (self.language.parent is not None):
-            if bar.language:
-                self.add_widget(self.language, index=len(self.children))
-            else:
-                self.remove_widget(self.language)
         for mode, button in self.modes.items():
             button.text = getattr(bar, mode.value)
             button.on = getattr(ease, mode.value)
+        self._offer()
+
+    def _offer(self, *_args: Any) -> None:
+        aside = self.orientation == "vertical"
+        modes = [button for mode, button in self.modes.items() if not (aside and mode is Mode.LOW)]
+        wanted = [self.language] * bool(self._face.language) + modes
+        if wanted != list(reversed(self.children)):
+            self.clear_widgets()
+            for button in wanted:
+                self.add_widget(button)
 
     def _pick(self, _button: Any) -> None:
         self._tell(PickLanguage(self._face.code))
@@ -175,8 +182,7 @@ class Root(FloatLayout):
                 Builder.unbind_widget(widget.uid)
                 if hasattr(widget, "running"):
                     widget.running = False
-                if isinstance(widget, Watching):
-                    widget.leave()
+        leave_all()
 
     def _dress(self, language: str, ease: Ease) -> None:
         """Speak that language, in that palette, at that size."""

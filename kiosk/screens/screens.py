@@ -187,6 +187,8 @@ class NoticePage(Page):
     """What happened, what is safe, what to do."""
 
     face: faces.NoticeFace = ObjectProperty(faces.NoticeFace(), rebind=True)
+    alarm = BooleanProperty(False)
+    """A supervisor speaks to everybody: the screen is red."""
 
     def on_kv_post(self, *_args: Any) -> None:
         """Which buttons there are to choose from, left to right; `ids` alone would let them go."""

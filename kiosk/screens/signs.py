@@ -171,6 +171,25 @@ class Sign(Widget):
         self._line((0.5, 0.62), (0.5, 0.38))
         self._dot(0.5, 0.23)
 
+    def _emergency(self) -> None:
+        """A bell that rings."""
+        self._line(
+            (0.12, 0.24), (0.22, 0.36), (0.22, 0.58), (0.32, 0.76), (0.5, 0.82), (0.68, 0.76),
+            (0.78, 0.58), (0.78, 0.36), (0.88, 0.24), close=True,
+        )  # fmt: skip
+        self._line((0.42, 0.1), (0.5, 0.07), (0.58, 0.1))
+        self._line((0.5, 0.82), (0.5, 0.92))
+        self._line((0.12, 0.86), (0.04, 0.7))
+        self._line((0.88, 0.86), (0.96, 0.7))
+
+    def _card(self) -> None:
+        """An identity card: a portrait beside lines."""
+        self._line((0.02, 0.18), (0.02, 0.82), (0.98, 0.82), (0.98, 0.18), close=True)
+        self._ring(0.28, 0.58, 0.1)
+        self._line((0.14, 0.3), (0.18, 0.4), (0.38, 0.4), (0.42, 0.3))
+        for y, right in ((0.64, 0.86), (0.5, 0.86), (0.36, 0.72)):
+            self._line((0.56, y), (right, y))
+
     def _dot(self, x: float, y: float) -> None:
         x, y = self._at((x, y))
         dot = self._across * 0.05

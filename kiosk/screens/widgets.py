@@ -22,10 +22,10 @@ from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
 from kiosk import theme
-from kiosk.screens.look import FONTS, Watching, hue, look
+from kiosk.screens.look import FONTS, hue, look
 
 
-class Words(Watching, Label):
+class Words(Label):
     """A text that shrinks until it fits its box, and never spills over its neighbours."""
 
     points = NumericProperty(theme.T_BODY)
@@ -33,17 +33,15 @@ class Words(Watching, Label):
     size_in_bar = NumericProperty(0)
     """Instead of `points`: a size that is the same in every mode."""
     weight = OptionProperty("regular", options=["regular", "medium", "bold"])
+    unit = NumericProperty(1.0)
+    """The look's: bound in kv, which lets go of a widget that dies."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._fit_soon = Clock.create_trigger(self._fit, -1)
         # `on_weight` hears only of changes: the first weight needs its typeface, too.
         super().__init__(**{**FONTS[kwargs.get("weight", "regular")], **kwargs})
-        for name in ("text", "size", "points", "weight", "size_in_bar"):
+        for name in ("text", "size", "points", "weight", "size_in_bar", "unit"):
             self.fbind(name, self._fit_soon)
-        self.watch(self._refit, "u")
-        self._fit_soon()
-
-    def _refit(self, *_args: Any) -> None:
         self._fit_soon()
 
     def on_weight(self, *_args: Any) -> None:
@@ -51,15 +49,17 @@ class Words(Watching, Label):
         self.font_name = FONTS[self.weight]["font_name"]
         self.bold = FONTS[self.weight]["bold"]
 
+    def _wanted(self) -> int:
+        wanted = self.size_in_bar * look.bar or self.points * self.unit
+        return int(max(1, round(wanted)))
+
     def _fit(self, *_args: Any) -> None:
-        sized = self.size_in_bar * look.bar or self.points * look.u
-        wanted = max(1, round(sized))
-        size = wanted
+        size = wanted = self._wanted()
         if " " not in self.text.strip():
             # One word cannot be broken: its size follows from its width at once.
             width, _height = measure(self.text, self.weight, wanted, self.width)
             size = max(1, min(wanted, int(wanted * self.width / max(1, width))))
-        while size > wanted * theme.SMALLEST_FIT and not self._fits(size):
+        while size > wanted * theme.SMALLEST_FIT and not self._fits(self.text, size):
             size -= max(1, wanted // 24)  # few sizes: each one holds a font file open
         self.font_size = size
         self.text_size = self.size
@@ -72,9 +72,30 @@ class Words(Watching, Label):
             core._cached_lines = []
             core.texture = None
 
-    def _fits(self, size: int) -> bool:
-        width, height = measure(self.text, self.weight, size, self.width)
+    def _fits(self, text: str, size: int) -> bool:
+        width, height = measure(text, self.weight, size, self.width)
         return bool(width <= self.width and height <= self.height)
+
+
+class Opening(Words):
+    """As many words of `whole` as have room in letters that can be read: the rest stands on the
+    screen that a touch leads to."""
+
+    whole = StringProperty()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.fbind("whole", self._fit_soon)
+
+    def _fit(self, *_args: Any) -> None:
+        least = int(self._wanted() * theme.SMALLEST_OPENING)
+        words = self.whole.split()
+        text = self.whole
+        while len(words) > 1 and not self._fits(text, least):
+            words.pop()
+            text = f"{' '.join(words).rstrip(',;.')}…"
+        self.text = text
+        super()._fit()
 
 
 @lru_cache(4096)
@@ -90,7 +111,8 @@ def measure(text: str, weight: str, size: int, room: float) -> tuple[float, floa
     widths = [core.get_extents(word)[0] for word in text.split()]
     lines, used = 1, 0.0
     for word in widths:
-        if used and used + space + word >= room:
+        # Two pixels early: Kivy rounds the width of every word.
+        if used and used + space + word >= room - 2:
             lines, used = lines + 1, word
         else:
             used += word + (space if used else 0)
