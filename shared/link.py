@@ -23,7 +23,7 @@ from urllib.parse import urlsplit, urlunsplit
 import msgspec
 import structlog
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import WebSocketException
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from shared.errors import SetupError
 from shared.messages import (
@@ -31,6 +31,7 @@ from shared.messages import (
     VERSION,
     AnswerFrame,
     Beat,
+    Close,
     Command,
     CommandFrame,
     Finding,
@@ -71,6 +72,10 @@ class Touch(StrEnum):
 
 class _Type(msgspec.Struct):
     type: str
+
+
+class BeginAnew(Exception):
+    """The hub closed the connection with `Close.BEGIN_ANEW`: this program must be started anew."""
 
 
 class _HelloRefused(Exception):
@@ -187,7 +192,7 @@ class Link(Generic[V]):
         return True
 
     async def run(self) -> None:
-        """Stay in touch until cancelled."""
+        """Stay in touch until cancelled. Raises BeginAnew."""
         self._hear()
         try:
             while True:
@@ -212,6 +217,9 @@ class Link(Generic[V]):
             # Our credential, or a hub of another version: no hurry to hear the same again.
             self._ceiling, why = LONGEST_PAUSE_S, error
         except (OSError, WebSocketException) as error:  # TimeoutError is an OSError
+            closed = error.rcvd if isinstance(error, ConnectionClosed) else None
+            if closed is not None and closed.code == Close.BEGIN_ANEW:
+                raise BeginAnew(closed.reason) from None
             why = error
         finally:
             self._socket = None

@@ -23,6 +23,7 @@ from shared.messages import (
     BoardCall,
     BoardCounter,
     BoardLine,
+    Close,
     DisplayView,
     Refused,
     ReportFrame,
@@ -359,3 +360,32 @@ async def test_a_view_that_does_not_reach_the_glass_ends_the_pulse(
         assert display.app._vital()
         display.app._undrawn -= DRAWN_WITHIN_S
         assert not display.app._vital()
+
+
+async def test_the_keeper_starts_a_display_anew_that_the_hub_closes_for_what_it_shows(
+    tmp_path: Path,
+) -> None:
+    hub = PlayedHub()
+    port = await hub.start()
+    (tmp_path / "credential").write_text("secret\n", encoding="utf-8")
+    command = [sys.executable, "-m", "display", "--config", "config/display.toml"]
+    command += ["--hub", f"127.0.0.1:{port}", "--credential-file", str(tmp_path / "credential")]
+    command += ["--size", "640x360", "--position", "0,0"]
+    env = os.environ | {"SDL_VIDEODRIVER": "offscreen", "SDL_AUDIODRIVER": "dummy"}
+    program = await asyncio.create_subprocess_exec(
+        *command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    try:
+        assert program.stdout is not None
+        async with asyncio.timeout(40):
+            assert await program.stdout.readline() == b"ready\n"
+            for connection in list(hub.connections):
+                await connection.close(Close.BEGIN_ANEW, "shows what is old")
+            told = await program.stdout.readuntil(b"ready\n")
+        assert b"code=1" in told
+        assert hub.hellos == 2
+    finally:
+        if program.returncode is None:
+            program.send_signal(signal.SIGTERM)
+            await program.communicate()
+        await hub.stop()

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from msgspec.structs import replace
 from PIL import Image
 
@@ -214,3 +215,35 @@ def test_a_player_dies_with_its_display_however_that_ends(tmp_path: Path) -> Non
     while alive(pid):
         assert time.monotonic() < deadline, "the player outlives its display"
         time.sleep(0.02)
+
+
+async def test_a_damaged_picture_is_left_out_and_said_once(
+    kivy_window: Any, tmp_path: Path, pages: str, staged: Callable[..., Stage]
+) -> None:
+    stage = staged()
+    whole = a_picture(tmp_path)
+    damaged = whole[:8] + whole[8:40].replace(b"IHDR", b"IDAT") + bytes(100)
+    digest = put(tmp_path, "anh.png", damaged)
+    page = Notice("anh", picture="/notices/anh.png", digest=digest)
+    with structlog.testing.capture_logs() as logs:
+        stage.see(seen(pages, page))
+        await until(kivy_window, lambda: logs)
+        stage.show._turn()
+    assert [entry["event"] for entry in logs] == ["notice.unreadable"]
+    assert stage.wall.page is None
+
+
+async def test_a_player_that_dies_takes_its_page_with_it(
+    kivy_window: Any, tmp_path: Path, pages: str, staged: Callable[..., Stage]
+) -> None:
+    program, said = a_player(tmp_path)
+    stage = staged((str(program),))
+    digest = put(tmp_path, "phim.mp4", b"a film")
+    words = Notice("chu", "Chữ", seconds=10)
+    film = Notice("phim", video="/notices/phim.mp4", digest=digest, seconds=3600)
+    with structlog.testing.capture_logs() as logs:
+        stage.see(seen(pages, film, words))
+        await until(kivy_window, said.exists)
+        os.kill(int(said.read_text().split()[0]), signal.SIGKILL)
+        await until(kivy_window, lambda: stage.wall.page == words, 4)
+    assert [entry["event"] for entry in logs] == ["video.ended"]
