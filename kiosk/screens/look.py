@@ -13,6 +13,7 @@ from kivy.utils import get_color_from_hex
 from kiosk import theme
 from shared import theme as family
 from shared.i18n import SOURCE, translator
+from shared.languages import written_in
 
 
 class Look(EventDispatcher):
@@ -140,3 +141,22 @@ def register_fonts() -> dict[str, Any]:
 
 
 FONTS = register_fonts()
+
+
+def face_of(text: str, weight: str) -> dict[str, Any]:
+    """What Kivy draws `text` with: a language whose letters the family lacks brings its own."""
+    language = written_in(text)
+    if language is None:
+        return dict(FONTS[weight])
+    own = "bold" if weight == "bold" else "regular"
+    name = f"kiosk-{language.code}-{own}"
+    found = language.face(own)
+    if found is None:
+        return dict(FONTS[weight])
+    if name not in _REGISTERED:
+        LabelBase.register(name, str(found))
+        _REGISTERED.add(name)
+    return {"font_name": name, "bold": False}
+
+
+_REGISTERED: set[str] = set()

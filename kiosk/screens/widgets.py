@@ -22,7 +22,7 @@ from kivy.uix.label import Label
 from kivy.uix.widget import Widget
 
 from kiosk import theme
-from kiosk.screens.look import FONTS, hue, look
+from kiosk.screens.look import face_of, hue, look
 
 
 class Words(Label):
@@ -39,15 +39,17 @@ class Words(Label):
     def __init__(self, **kwargs: Any) -> None:
         self._fit_soon = Clock.create_trigger(self._fit, -1)
         # `on_weight` hears only of changes: the first weight needs its typeface, too.
-        super().__init__(**{**FONTS[kwargs.get("weight", "regular")], **kwargs})
+        first = face_of(kwargs.get("text", ""), kwargs.get("weight", "regular"))
+        super().__init__(**{**first, **kwargs})
         for name in ("text", "size", "points", "weight", "size_in_bar", "unit"):
             self.fbind(name, self._fit_soon)
+        self.fbind("text", self.on_weight)
         self._fit_soon()
 
     def on_weight(self, *_args: Any) -> None:
-        """Take the face of that weight."""
-        self.font_name = FONTS[self.weight]["font_name"]
-        self.bold = FONTS[self.weight]["bold"]
+        """Take the typeface of that weight that has the text's letters."""
+        found = face_of(self.text, self.weight)
+        self.font_name, self.bold = found["font_name"], found["bold"]
 
     def _wanted(self) -> int:
         wanted = self.size_in_bar * look.bar or self.points * self.unit
@@ -101,7 +103,10 @@ class Opening(Words):
 @lru_cache(4096)
 def measure(text: str, weight: str, size: int, room: float) -> tuple[float, float]:
     """How wide and high `text` is, broken between words where it is wider than `room`."""
-    core = CoreLabel(text="", font_size=size, **FONTS[weight])
+    if "\n" in text:
+        parts = [measure(part, weight, size, room) for part in text.split("\n")]
+        return max(width for width, _ in parts), sum(height for _, height in parts)
+    core = CoreLabel(text="", font_size=size, **face_of(text, weight))
     core.resolve_font_name()
     width, line = core.get_extents(text)
     # A line as wide as its box is broken by Kivy.

@@ -88,7 +88,7 @@ def test_no_text_is_larger_than_its_box_and_none_leaves_the_window(
 
 
 def test_every_text_is_drawn_in_the_familys_typeface(kivy_window: Any, root: Any) -> None:
-    from kiosk.screens.look import FONTS
+    from kiosk.screens.look import face_of
     from kiosk.screens.widgets import Words
 
     faults = []
@@ -96,7 +96,7 @@ def test_every_text_is_drawn_in_the_familys_typeface(kivy_window: Any, root: Any
         for words in lay_out(kivy_window, root, name, SIZES[0]):
             if isinstance(words, Words):
                 found = {"font_name": words.font_name, "bold": words.bold}
-                if found != FONTS[words.weight]:
+                if found != face_of(words.text, words.weight):
                     faults.append((name, words.text, words.weight, found))
     assert faults == []
 
