@@ -54,7 +54,7 @@ pictures: ready  ## Draw docs/pictures/ anew from the running programs
 lock: ready  ## Renew requirements.lock from setup.cfg
 	@rm -rf out/uv && $(PYTHON) -m venv out/uv && out/uv/bin/pip -q --disable-pip-version-check install uv
 	@out/uv/bin/uv pip compile pyproject.toml --extra kiosk --extra province --extra dev --upgrade \
-	  --generate-hashes --no-emit-index-url --no-annotate --no-header --python-version 3.11 -q -o requirements.lock
+	  --generate-hashes --no-strip-extras --no-emit-index-url --no-annotate --no-header --python-version 3.11 -q -o requirements.lock
 	@rm -rf out/uv && echo "requirements.lock is new; the next make installs it."
 
 clean:  ## Remove what was made: .venv, out, caches, clips
