@@ -13,6 +13,7 @@ from msgspec import ValidationError, convert
 from msgspec.structs import replace
 
 from kiosk.devices.fake import NoPrinter, Printer
+from kiosk.devices.keypad import EvdevKeypad, KeyboardKeypad, Keypad
 from kiosk.devices.scanner import (
     EvdevScanner,
     KeyboardWedge,
@@ -20,7 +21,8 @@ from kiosk.devices.scanner import (
     Scanner,
     SerialScanner,
 )
-from kiosk.settings import KioskSettings, Scanner as ScannerSettings, Screen
+from kiosk.devices.speaker import EspeakSpeaker, Manner, Speaker
+from kiosk.settings import Guidance, KioskSettings, Scanner as ScannerSettings, Screen
 from kiosk.theme import FRAMES_A_SECOND
 from shared import command_line, ending, languages
 from shared.errors import MotcuaError, SettingsError
@@ -157,6 +159,19 @@ def _scanner(chosen: ScannerSettings) -> Scanner:
             return NoScanner()
 
 
+def _voice(chosen: Guidance) -> tuple[Keypad, Speaker] | None:
+    """What leads those who cannot see the screen."""
+    if not chosen.keypad:
+        return None
+    keypad: Keypad = (
+        KeyboardKeypad()
+        if chosen.keypad == "window"
+        else EvdevKeypad(chosen.keypad, chosen.headphones)
+    )
+    manner = Manner(rate=chosen.rate, volume=chosen.volume, output=chosen.output)
+    return keypad, EspeakSpeaker(manner=manner)
+
+
 def _procedures(settings: KioskSettings) -> tuple[Procedure, ...]:
     """Those of the installed file."""
     if not settings.procedures:
@@ -212,6 +227,7 @@ def _run(options: argparse.Namespace, settings: KioskSettings) -> int:
         scanner=_scanner(settings.scanner),
         catalogue=lambda ask, on_new: Procedures(procedures, data, ask, on_new),
         pulse=pulse,
+        voice=_voice(settings.guidance),
     )
     try:
         ending.run(app.run())

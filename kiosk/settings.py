@@ -47,6 +47,25 @@ class Scanner(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError(f"a scanner of kind {self.kind} needs its device, e.g. /dev/ttyACM0")
 
 
+class Guidance(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Keys and headphones for those who cannot see the screen. `keypad` is the path of a device,
+    "window" for keys that the window gets, and "" where there is none."""
+
+    keypad: str = ""
+    headphones: str = ""
+    rate: int = 150
+    volume: float = 0.5
+    output: str = ""
+
+    def __post_init__(self) -> None:
+        if self.headphones and not self.keypad:
+            raise ValueError("headphones without a keypad lead nobody: name the keypad")
+        if not 80 <= self.rate <= 400:
+            raise ValueError("rate is 80 to 400 words a minute")
+        if not 0 <= self.volume <= 1:
+            raise ValueError("volume is 0.0 to 1.0")
+
+
 class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One kiosk."""
 
@@ -54,6 +73,14 @@ class KioskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     screen: Screen = Screen()
     printer: Printer = Printer()
     scanner: Scanner = Scanner()
+    guidance: Guidance = Guidance()
     data: str = "data/kiosk"
     procedures: str = "config/procedures.toml"
     languages: tuple[str, ...] = LANGUAGES
+
+    def __post_init__(self) -> None:
+        if self.guidance.keypad == "window" and self.scanner.kind == "wedge":
+            raise ValueError(
+                'guidance.keypad "window" and scanner.kind "wedge" both listen to the window: '
+                "a receipt's Enter would choose; take the scanner as evdev or serial"
+            )

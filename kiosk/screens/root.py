@@ -25,6 +25,7 @@ from kiosk.moves import (
 )
 from kiosk.screens import dossier, procedures, screens, widgets
 from kiosk.screens.look import dress, leave_all, look
+from kiosk.screens.ring import Ring, unsigned
 from kiosk.state import Ease
 from shared.i18n import SOURCE
 from shared.model import ServiceId
@@ -149,7 +150,10 @@ class Root(FloatLayout):
 
     def __init__(self, tell: Callable[[Thing], object], new_id: Callable[[], str]) -> None:
         super().__init__()
-        self._tell = tell
+        self._out = tell
+        self._probed: list[Thing] | None = None
+        """What buttons would tell, while they are only asked."""
+        self._ring = Ring()
         self._new_id = new_id
         self._face: faces.Face | None = None
         self._dressed = (SOURCE, False)
@@ -157,6 +161,38 @@ class Root(FloatLayout):
         self.pages: dict[Screen, Any] = {}
         self._make()
         self.bind(size=self._fit)
+
+    def _tell(self, thing: Thing) -> None:
+        if self._probed is None:
+            self._out(thing)
+        else:
+            self._probed.append(thing)
+
+    def highlight(self, thing: Thing | None) -> None:
+        """A ring around the button that does that, if one is there to be touched."""
+        # The buttons of a screen that has just come have no place yet.
+        Clock.schedule_once(lambda _dt: self._ring.show(self.canvas.after, self._button(thing)), 0)
+
+    def _button(self, thing: Thing | None) -> Any:
+        if thing is None:
+            return None
+        tops = (self.veil,) if self.veil.parent else (self.manager.current_screen, self.bar)
+        for top in tops:
+            for widget in top.walk(restrict=True):
+                touchable = isinstance(widget, widgets.Press) and not widget.disabled
+                if touchable and unsigned(thing) in map(unsigned, self._told_by(widget)):
+                    return widget
+        return None
+
+    def _told_by(self, button: Any) -> list[Thing]:
+        """What a touch would do, found out by letting it tell nobody."""
+        told: list[Thing] = []
+        self._probed = told
+        try:
+            button.dispatch("on_release")
+        finally:
+            self._probed = None
+        return told
 
     def _make(self) -> None:
         """Make everything that is drawn, and put it in."""
@@ -219,6 +255,7 @@ class Root(FloatLayout):
     def forget(self) -> None:
         """Nothing of whom the screens have shown may stay in widgets, textures or caches."""
         self._face = None
+        self._ring.show(self.canvas.after, None)
         for page in set(self.pages.values()):
             page.face = type(page.face)()
         self.question.face = faces.Ask("", "", "", "", "")

@@ -9,8 +9,11 @@ import msgspec
 from websockets.asyncio.server import Server, ServerConnection, serve
 
 from kiosk.devices.fake import FakePrinter
+from kiosk.devices.keypad import FakeKeypad
 from kiosk.devices.scanner import FakeScanner
+from kiosk.devices.speaker import FakeSpeaker
 from kiosk.flow import Screen
+from kiosk.guide import Key, Plugged
 from kiosk.inflight import Inflight
 from shared import messages as m
 from shared.model import Epoch, Seq, TicketState
@@ -92,6 +95,8 @@ class Hall:
         self.hub = Hub()
         self.printer = FakePrinter()
         self.scanner = FakeScanner()
+        self.keypad = FakeKeypad()
+        self.speaker = FakeSpeaker()
         self.inflight = Inflight(folder)
         self.ms = 10_000
         self.app: Any = None
@@ -120,6 +125,12 @@ class Hall:
         widget = self._find(text)
         for _time in range(times):
             tap(self.window, widget)
+
+    def press(self, key: Key | Plugged) -> None:
+        """Press a key of the keypad, or plug headphones in or out."""
+        self.ms += 1_000
+        assert self.keypad.on_key is not None
+        self.keypad.on_key(key)
 
     def _find(self, text: str) -> Any:
         from kiosk.screens.widgets import Press
@@ -155,6 +166,7 @@ async def hall(
     serving: bool = True,
     catalogue: Catalogue | None = None,
     frame_log: Path | None = None,
+    led: bool = False,
 ) -> AsyncIterator[Hall]:
     from kiosk.app import KioskApp, Options
 
@@ -171,6 +183,7 @@ async def hall(
         one.new_id,
         scanner=one.scanner,
         catalogue=None if catalogue is None else lambda _ask, tell: Shelf(catalogue, tell),
+        voice=(one.keypad, one.speaker) if led else None,
     )
     one.app = app
     hold(window, app.build())
