@@ -4,6 +4,8 @@ Pages follow each other by the hall's clock and not by when a display was starte
 displays turn at once, and a restart changes nothing.
 """
 
+from itertools import accumulate
+
 import msgspec
 
 from shared.messages import DisplayView, Notice
@@ -31,9 +33,7 @@ def turn(pages: tuple[Notice, ...], now: Instant) -> Turn:
     """Which of `pages` stands at `now`."""
     if len(pages) < 2:
         return Turn(pages[0] if pages else None)
-    left = now % sum(page.seconds * 1000 for page in pages)
-    for page in pages:
-        if left < page.seconds * 1000:
-            return Turn(page, Instant(now - left + page.seconds * 1000))
-        left -= page.seconds * 1000
-    raise AssertionError("the rest of a division is smaller than its divisor")
+    ends = tuple(accumulate(page.seconds * 1000 for page in pages))
+    gone = now % ends[-1]
+    page, end = next(one for one in zip(pages, ends, strict=True) if gone < one[1])
+    return Turn(page, Instant(now - gone + end))
