@@ -54,7 +54,22 @@ async def test_from_headphones_to_the_printed_ticket_by_keys_alone(
     assert one.speaker.closed
 
 
-async def test_who_goes_home_is_forgotten_by_the_voice_too(
+async def test_who_steps_back_home_is_led_on_and_what_was_shown_is_forgotten(
+    kivy_window: Any, tmp_path: Path
+) -> None:
+    async with hall(kivy_window, tmp_path, led=True) as one:
+        one.app.begin()
+        await one.shows(Screen.HOME)
+        one.press(Key.NEXT)
+        await choose(one, "Lấy số")
+        await one.shows(Screen.SERVICES)
+        await choose(one, "Quay lại")
+        await one.shows(Screen.HOME)
+        assert one.app.flow.guided
+        await one.until(lambda: "Kính chào" in one.speaker.said[-1], "home is read out")
+
+
+async def test_who_chooses_the_first_page_has_ended_and_begins_anew_by_any_key(
     kivy_window: Any, tmp_path: Path
 ) -> None:
     async with hall(kivy_window, tmp_path, led=True) as one:
@@ -64,11 +79,12 @@ async def test_who_goes_home_is_forgotten_by_the_voice_too(
         await choose(one, "Lấy số")
         await one.shows(Screen.SERVICES)
         await choose(one, "Trang đầu")
-        print("DBG", one.app.flow.guided, one.app.flow.screen, one.app._guidance._guide.on, one.app._guidance._guide.face is None, one.speaker.said[-2:])
         await one.shows(Screen.HOME)
-        before = len(one.speaker.said)
-        one.press(Key.AGAIN)
-        await one.until(lambda: "Lấy số" in "".join(one.speaker.said[before:]), "home is read")
+        assert not one.app.flow.guided
+        assert "đã tắt" in one.speaker.said[-1]
+        one.press(Key.NEXT)
+        await one.until(lambda: "Xin chào" in one.speaker.said[-1], "welcomed")
+        assert one.app.flow.guided
 
 
 async def test_a_long_silence_is_broken(kivy_window: Any, tmp_path: Path) -> None:
