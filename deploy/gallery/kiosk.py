@@ -10,6 +10,7 @@ from deploy.gallery.draw import KIOSK_SHAPES, kiosk_shots
 from deploy.gallery.easel import Easel
 from deploy.gallery.fit import faults
 from deploy.gallery.shots import Shot
+from kiosk import theme
 from kiosk.faces import Face, face
 from kiosk.flow import Flow
 from kiosk.procedure_faces import ProceduresFace
@@ -21,6 +22,8 @@ from shared.model import Instant
 from tests.kiosk.hall import states
 from tests.kiosk.looks import LOOKS
 from tests.kiosk.lookup_states import lookup_states
+
+_STILL_S = 1e9
 
 EASES = {
     "plain": Ease(),
@@ -57,6 +60,8 @@ def face_of(shot: Shot) -> Face:
 def painter() -> Callable[[Shot], tuple[Image.Image, list[str]]]:
     """What takes a picture, and says what is wrong with its texts."""
     easel = Easel()
+    # What turns would never be drawn the same twice.
+    theme.TURN_S = _STILL_S
     root = Root(lambda _thing: None, lambda: "00000000-0000-4000-8000-000000000000")
 
     def paint(shot: Shot) -> tuple[Image.Image, list[str]]:

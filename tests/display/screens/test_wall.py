@@ -232,8 +232,11 @@ def test_plans_change_while_it_runs_and_leave_nothing_behind(kivy_window: Any) -
             step(kivy_window)
         return len(list(wall.walk())), len(Clock.get_events())
 
-    first = round_of_plans()
-    assert [round_of_plans() for _time in range(10)] == [first] * 10
+    widgets, events = round_of_plans()
+    rounds = [round_of_plans() for _time in range(10)]
+    assert [found for found, _events in rounds] == [widgets] * 10
+    # A frame that was due may be among the first round's events.
+    assert max(waiting for _found, waiting in rounds) <= events
 
 
 def test_an_emergency_stands_over_every_layout_and_goes_without_a_trace(kivy_window: Any) -> None:
