@@ -41,6 +41,7 @@ class ProceduresPage(Page):
         self.ids.pad.press = lambda key: self.tell(TypeKey(key))
         self.pager = Pager(page=self)
         self.ids.list.bind(size=self._measure, cols=self._measure)
+        self.watch(self._measure, "lying", "large", "low")
 
     def on_face(self, *_args: Any) -> None:
         """Show the cards of this page, and the keys."""
@@ -50,10 +51,10 @@ class ProceduresPage(Page):
         for row, card in zip(reversed(box.children), self.face.cards, strict=True):
             row.code, row.name, row.agency = card.code, card.name, card.agency
         self.ids.pad.show(tuple(tuple(Key(key) for key in row) for row in self.face.keys))
-        self.pager.show(self.face, self.ids.ways)
         self._measure()
 
     def _measure(self, *_args: Any) -> None:
+        self.pager.show(self.face, self.ids.ways)
         box = self.ids.list
         rows = max(1, -(-len(self.face.cards) // box.cols))
         room = (box.height - box.spacing[1] * (rows - 1)) / rows

@@ -116,11 +116,11 @@ class ServicesPage(Page):
             widget.service = card.id
             widget.name, widget.agency = card.name, card.agency
             widget.status, widget.open = card.status, card.open
-        self.pager.show(self.face, self.ids.ways)
         self._measure()
 
     def _measure(self, *_args: Any) -> None:
         """Cards are as high as there is room for, and never silly."""
+        self.pager.show(self.face, self.ids.ways)
         grid = self.ids.grid
         grid.cols = 3 if look.low or (look.lying and look.large) else 4 if look.lying else 2
         rows = max(1, -(-len(self.face.cards) // grid.cols))

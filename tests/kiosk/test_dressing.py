@@ -55,3 +55,13 @@ def test_pages_made_anew_leave_nothing_of_the_old_ones(
         heard.append(_heard())
     assert counts[1:] == [counts[1]] * 5
     assert heard[1:] == [heard[1]] * 5
+
+
+def test_the_pager_moves_when_the_type_is_no_longer_large(kivy_window: Any, root: Any) -> None:
+    hold(kivy_window, root, 1080, 1920)
+    flow, now = states()["services-paged"]
+    for large, place in ((False, "between"), (True, "over"), (False, "between")):
+        root.show(face(replace(flow, ease=Ease(large=large)), now))
+        step(kivy_window, 3)
+        page = root.pages[flow.screen]
+        assert page.pager.parent is page.ids.ways.ids[place].__self__
