@@ -5,6 +5,7 @@ tests/hub/test_machine.py holds the real hall to it.
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import msgspec
 
@@ -255,7 +256,11 @@ class Model:
             bound = any(p.state == "waiting" and p.to == counter for p in self.people)
             if bound or self.in_hand(counter) is not None:
                 return "counter_busy"
-        after = {m.OpenCounter: "open", m.PauseCounter: "paused", m.CloseCounter: "closed"}
+        after: dict[type[Any], str] = {
+            m.OpenCounter: "open",
+            m.PauseCounter: "paused",
+            m.CloseCounter: "closed",
+        }
         self.counters[counter] = told = after[type(command)]
         past = {"open": "opened"}.get(told, told)
         return [] if before == told else [f"counter_{past} {counter}"]
@@ -268,12 +273,13 @@ class Model:
         if isinstance(command, m.Recall):
             self.calls += 1
             return [f"ticket_recalled {p.number} {counter} {self.calls}"]
-        kind, p.state = {
+        ways: dict[type[Any], tuple[str, str]] = {
             m.StartService: ("service_started", "serving"),
             m.Finish: ("ticket_finished", "done"),
             m.NoShow: ("ticket_no_show", "no_show"),
             m.Hold: ("ticket_held", "held"),
-        }[type(command)]
+        }
+        kind, p.state = ways[type(command)]
         return [f"{kind} {p.number} {counter}"]
 
     def send_on(self, counter: int, p: Person, command: m.Transfer) -> str | list[str]:
