@@ -5,13 +5,13 @@ import time
 from pathlib import Path
 
 import msgspec
-from deploy.hall.places import Places
 
 from bench.hubs import BenchHub
 from bench.queue import percentile
 from bench.raw import RawClient, command
 from bench.screens import GLASS, LOOK_S, REST_S, WALL, call, drawn, program
 from deploy.hall.fingertip import Fingertip
+from deploy.hall.places import Places
 from deploy.hall.programs import ROOT, python
 from deploy.hall.screen import VirtualScreen
 

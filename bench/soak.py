@@ -15,13 +15,13 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import msgspec
-from deploy.hall.places import Places
 
 from bench.hubs import BenchHub
 from bench.queue import percentile
 from bench.raw import RawClient, command
 from deploy.hall.cups import PrivateCups
 from deploy.hall.fingertip import Fingertip
+from deploy.hall.places import Places
 from deploy.hall.printer import ThermalEmulator
 from deploy.hall.programs import ROOT, Program, python
 from deploy.hall.screen import VirtualScreen
