@@ -135,7 +135,7 @@ async def playing(window: Any, tmp_path: Path, hub: PlayedHub) -> AsyncIterator[
     port = await hub.start()
     speech = SilentSpeaker()
     options = Options(
-        f"127.0.0.1:{port}", "secret", frame_log=tmp_path / "frames.jsonl", stale_after_s=0.6
+        f"127.0.0.1:{port}", "secret", frame_log=tmp_path / "frames.jsonl", stale_after_s=2.0
     )
     time_of_hall = HallTime(time.monotonic, datetime.now(HANOI))
     started: list[Playing] = []
