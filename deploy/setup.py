@@ -6,7 +6,6 @@ wrong is said in one sentence that says what to do.
 """
 
 import argparse
-import contextlib
 import fcntl
 import hashlib
 import json
@@ -258,8 +257,10 @@ def make_voice(missing: list[str]) -> None:
         for language in LANGUAGES:
             out = str(VOICES / language)
             command = [str(PYTHON), "-m", "deploy.voice", "make"]
-            with contextlib.suppress(Stopped):  # the display chimes, and reports its missing clips
+            try:
                 run([*command, "--language", language, "--out", out])
+            except Stopped as stopped:  # the display chimes, and reports its missing clips
+                print(f"      no whole voice for {language}: {stopped}")
 
 
 def say_missing(missing: list[str]) -> None:

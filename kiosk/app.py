@@ -15,9 +15,9 @@ from kivy.clock import Clock
 
 from kiosk import moves, theme
 from kiosk.devices.fake import Printer
-from kiosk.devices.keypad import Keypad
+from kiosk.devices.keypad import Keypad, NoKeypad
 from kiosk.devices.scanner import NoScanner, Scanner
-from kiosk.devices.speaker import Speaker
+from kiosk.devices.speaker import NoSpeaker, Speaker
 from kiosk.dossier_faces import SAYS_SO_MS
 from kiosk.faces import face
 from kiosk.flow import Flow, Screen, step
@@ -98,8 +98,9 @@ class KioskApp(App):
         self._papers = Papers(printer, self.handle)
         self._scanner = scanner or NoScanner()
         self._pulse = pulse
-        self._guidance = (
-            Guidance(*voice, self.handle, self.screens.highlight, new_id, clock) if voice else None
+        keypad, speaker = voice or (NoKeypad(), NoSpeaker())
+        self._guidance = Guidance(
+            keypad, speaker, self.handle, self.screens.highlight, new_id, clock
         )
         self._inflight = inflight
         self._clock = clock
@@ -186,16 +187,14 @@ class KioskApp(App):
         if self._procedures is not None:
             self._start(self._procedures.run())
         self._scanner.start(self._on_text)
-        if self._guidance is not None:
-            self._guidance.start()
+        self._guidance.start()
         self._ticking = Clock.schedule_interval(self._tick, theme.TICK_S)
         self._show()
 
     async def end(self) -> None:
         """Stop everything that runs; an error among it is a bug, and is raised."""
         self._scanner.close()
-        if self._guidance is not None:
-            await self._guidance.close()
+        await self._guidance.close()
         if self._ticking is not None:
             self._ticking.cancel()
         tasks = list(self._tasks)
@@ -220,8 +219,7 @@ class KioskApp(App):
 
     def _tick(self, _dt: float) -> None:
         self.handle(moves.Tick())
-        if self._guidance is not None:
-            self._guidance.tick()
+        self._guidance.tick()
         quiet = self._clock() - self.flow.touched > theme.QUIET_MS
         # Kivy reads maxfps once, at import; its clock can be told otherwise later.
         Clock._max_fps = theme.QUIET_FRAMES_A_SECOND if quiet else theme.FRAMES_A_SECOND
@@ -343,15 +341,13 @@ class KioskApp(App):
         if self._left:
             self._left = False
             self.screens.forget()
-            if self._guidance is not None:
-                self._guidance.forget()
+            self._guidance.forget()
         elif self.flow.screen is Screen.LOOKING and now - self.flow.since < SAYS_SO_MS:
             return  # drawing a screen that a quick answer replaces would only hold that up
         shown = face(self.flow, now)
         self.screens.show(shown)
         self._shown = (shown.screen, self.flow.since)
-        if self._guidance is not None:
-            self._guidance.show(shown, self.flow.guided)
+        self._guidance.show(shown, self.flow.guided)
 
     def _flipped(self) -> None:
         """A frame has reached the screen."""

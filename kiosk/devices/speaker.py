@@ -50,6 +50,19 @@ class Speaker(Protocol):
         ...
 
 
+class NoSpeaker:
+    """A kiosk that leads nobody by voice."""
+
+    def say(self, text: str, language: str, interrupt: bool = True) -> None:
+        """Nobody listens."""
+
+    def hush(self) -> None:
+        """It is silent."""
+
+    async def close(self) -> None:
+        """Nothing to end."""
+
+
 class FakeSpeaker:
     """Says nothing, and remembers what it was to say."""
 

@@ -1,9 +1,9 @@
 """What all screens draw with: the scale of the window, colours and the typeface."""
 
 from collections.abc import Callable
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
-from weakref import WeakSet
 
 from kivy.core.text import LabelBase
 from kivy.event import EventDispatcher
@@ -13,7 +13,7 @@ from kivy.utils import get_color_from_hex
 from kiosk import theme
 from shared import theme as family
 from shared.i18n import SOURCE, translator
-from shared.languages import written_in
+from shared.languages import Language, written_in
 
 
 class Look(EventDispatcher):
@@ -49,30 +49,21 @@ class Look(EventDispatcher):
 look = Look()
 
 
-_WATCHING: "WeakSet[Watching]" = WeakSet()
-
-
 class Watching:
-    """A widget that follows the look until all are told that they will not be shown again."""
+    """A widget that follows the look until it is told that it will not be shown again."""
+
+    _watched: tuple[tuple[Callable[..., None], tuple[str, ...]], ...] = ()
 
     def watch(self, heard: Callable[..., None], *names: str) -> None:
         """Call `heard` whenever one of these of the look changes."""
         look.bind(**dict.fromkeys(names, heard))
-        self._watched = (*getattr(self, "_watched", ()), (heard, names))
-        _WATCHING.add(self)
+        self._watched = (*self._watched, (heard, names))
 
     def leave(self) -> None:
         """Hear no more: the look outlives every page."""
         for heard, names in self._watched:
             look.unbind(**dict.fromkeys(names, heard))
         self._watched = ()
-
-
-def leave_all() -> None:
-    """Let go of all that watch, those that stand in no window now among them."""
-    for widget in list(_WATCHING):
-        widget.leave()
-    _WATCHING.clear()
 
 
 def said(text: str) -> str:
@@ -148,15 +139,16 @@ def face_of(text: str, weight: str) -> dict[str, Any]:
     language = written_in(text)
     if language is None:
         return dict(FONTS[weight])
-    own = "bold" if weight == "bold" else "regular"
-    name = f"kiosk-{language.code}-{own}"
-    found = language.face(own)
+    name = _registered(language, "bold" if weight == "bold" else "regular")
+    return {"font_name": name, "bold": False} if name else dict(FONTS[weight])
+
+
+@cache
+def _registered(language: Language, weight: str) -> str:
+    """The name in Kivy of the language's own font; "" where it is not installed."""
+    found = language.face(weight)
     if found is None:
-        return dict(FONTS[weight])
-    if name not in _REGISTERED:
-        LabelBase.register(name, str(found))
-        _REGISTERED.add(name)
-    return {"font_name": name, "bold": False}
-
-
-_REGISTERED: set[str] = set()
+        return ""
+    name = f"kiosk-{language.code}-{weight}"
+    LabelBase.register(name, str(found))
+    return name

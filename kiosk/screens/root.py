@@ -24,7 +24,7 @@ from kiosk.moves import (
     Touched,
 )
 from kiosk.screens import dossier, procedures, screens, widgets
-from kiosk.screens.look import dress, leave_all, look
+from kiosk.screens.look import Watching, dress, look
 from kiosk.screens.ring import Ring, unsigned
 from kiosk.state import Ease
 from shared.i18n import SOURCE
@@ -212,13 +212,15 @@ class Root(FloatLayout):
 
     def _unmake(self) -> None:
         """Take it all away: what is still bound to the look, or still moves, would never go."""
+        self._ring.show(self.canvas.after, None)
         self.clear_widgets()
         for top in (self.veil, self.bar, self.upper, *self.manager.screens):
             for widget in list(top.walk(restrict=True)):
                 Builder.unbind_widget(widget.uid)
                 if hasattr(widget, "running"):
                     widget.running = False
-        leave_all()
+                if isinstance(widget, Watching):
+                    widget.leave()
 
     def _dress(self, language: str, ease: Ease) -> None:
         """Speak that language, in that palette, at that size."""

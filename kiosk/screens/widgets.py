@@ -52,8 +52,8 @@ class Words(Label):
         self.font_name, self.bold = found["font_name"], found["bold"]
 
     def _wanted(self) -> int:
-        wanted = self.size_in_bar * look.bar or self.points * self.unit
-        return int(max(1, round(wanted)))
+        wanted: float = self.size_in_bar * look.bar or self.points * self.unit
+        return max(1, round(wanted))
 
     def _fit(self, *_args: Any) -> None:
         size = wanted = self._wanted()

@@ -28,6 +28,15 @@ async def choose(one: Hall, words: str) -> None:
     raise AssertionError(f"{words!r} is never read out: {one.speaker.said[-40:]}")
 
 
+async def led_to_services(one: Hall) -> None:
+    """Begin by a key, and choose to take a number."""
+    one.app.begin()
+    await one.shows(Screen.HOME)
+    one.press(Key.NEXT)
+    await choose(one, "Lấy số")
+    await one.shows(Screen.SERVICES)
+
+
 async def test_from_headphones_to_the_printed_ticket_by_keys_alone(
     kivy_window: Any, tmp_path: Path
 ) -> None:
@@ -58,11 +67,7 @@ async def test_who_steps_back_home_is_led_on_and_what_was_shown_is_forgotten(
     kivy_window: Any, tmp_path: Path
 ) -> None:
     async with hall(kivy_window, tmp_path, led=True) as one:
-        one.app.begin()
-        await one.shows(Screen.HOME)
-        one.press(Key.NEXT)
-        await choose(one, "Lấy số")
-        await one.shows(Screen.SERVICES)
+        await led_to_services(one)
         await choose(one, "Quay lại")
         await one.shows(Screen.HOME)
         assert one.app.flow.guided
@@ -73,11 +78,7 @@ async def test_who_chooses_the_first_page_has_ended_and_begins_anew_by_any_key(
     kivy_window: Any, tmp_path: Path
 ) -> None:
     async with hall(kivy_window, tmp_path, led=True) as one:
-        one.app.begin()
-        await one.shows(Screen.HOME)
-        one.press(Key.NEXT)
-        await choose(one, "Lấy số")
-        await one.shows(Screen.SERVICES)
+        await led_to_services(one)
         await choose(one, "Trang đầu")
         await one.shows(Screen.HOME)
         assert not one.app.flow.guided
@@ -100,11 +101,7 @@ async def test_a_long_silence_is_broken(kivy_window: Any, tmp_path: Path) -> Non
 
 async def test_what_is_read_out_has_a_ring(kivy_window: Any, tmp_path: Path) -> None:
     async with hall(kivy_window, tmp_path, led=True) as one:
-        one.app.begin()
-        await one.shows(Screen.HOME)
-        one.press(Key.NEXT)
-        await choose(one, "Lấy số")
-        await one.shows(Screen.SERVICES)
+        await led_to_services(one)
         ring = one.app.screens._ring
         for _key in range(3):
             one.press(Key.NEXT)
