@@ -1,0 +1,141 @@
+"""`motcua-hub serve`: build a hall from its settings, and serve it."""
+
+import argparse
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hub.commands.common import Parsers, now
+from shared.errors import SetupError
+
+if TYPE_CHECKING:
+    from hub.serve import Address
+
+
+def add(commands: Parsers, data: argparse.ArgumentParser) -> None:
+    """Make the command known."""
+    serve = commands.add_parser("serve", parents=[data], help="serve a hall until SIGTERM")
+    serve.add_argument("--site", type=Path, required=True, metavar="FILE", help="config/site.toml")
+    serve.add_argument("--config", type=Path, metavar="FILE", help="config/hub.toml")
+    for name, what in (("live", "the live socket"), ("web", "the pages")):
+        serve.add_argument(
+            f"--{name}", required=True, metavar="HOST:PORT", help=f"{what}; port 0: any free one"
+        )
+    serve.add_argument(
+        "--procedures",
+        type=Path,
+        metavar="FILE",
+        help="the catalogue of procedures; else procedures.toml beside the site's file",
+    )
+    serve.add_argument(
+        "--public-url", metavar="URL", help="where phones reach the pages, for the QR"
+    )
+    serve.add_argument(
+        "--always-open", action="store_true", help="ignore opening hours (demonstrations, tests)"
+    )
+    serve.set_defaults(run=_serve)
+
+
+def _serve(args: argparse.Namespace) -> int:
+    import asyncio
+    from functools import partial
+
+    import msgspec
+
+    from hub.admission import admit
+    from hub.cards import Cards
+    from hub.centre import read_centre, read_procedures
+    from hub.dossiers import connect
+    from hub.dossiers.catalogue import Procedures
+    from hub.dossiers.lookup import Lookup
+    from hub.hall import Hall
+    from hub.journal.sqlite import SqliteJournal
+    from hub.logs import log_to_stderr
+    from hub.metrics import Metrics
+    from hub.realtime import Live
+    from hub.registry import Registry
+    from hub.serve import allow_many_sockets, bound, listen, reachable, serve
+    from hub.settings import HubSettings
+    from hub.web.app import build
+    from shared.privacy import no_core_dumps
+    from shared.settings import load
+
+    log_to_stderr()
+    no_core_dumps()
+    site, notices = read_centre(args.site, args.public_url)
+    listed = read_procedures(args.procedures, args.site)
+    settings = load(args.config, HubSettings) if args.config else HubSettings()
+    live_address, web_address = _address(args.live, "--live"), _address(args.web, "--web")
+    allow_many_sockets()
+    with contextlib.ExitStack() as ending:
+        live_socket = ending.enter_context(listen(live_address, "--live"))
+        web_socket = ending.enter_context(listen(web_address, "--web"))
+        live_at, web_at = bound(live_socket), bound(web_socket)
+        public_url = (site.public_url or reachable(web_at)).rstrip("/")
+        site = msgspec.structs.replace(site, public_url=public_url)
+        journal = SqliteJournal(args.data)
+        ending.callback(journal.close)
+        registry = Registry(args.data)
+        ending.callback(registry.close)
+        metrics = Metrics()
+
+        async def run() -> None:
+            dossiers = connect.build(settings.dossiers, now, metrics)
+            hall = Hall(site, journal, now, always_open=args.always_open, meter=metrics)
+            procedures = Procedures(
+                listed, site.service, args.data, dossiers=dossiers, clock=now, zone=site.zone
+            )
+            lookup = Lookup(
+                hall,
+                dossiers,
+                lambda: procedures.catalogue,
+                settings.lookup,
+                now,
+                at_once=settings.dossiers.at_once,
+                meter=metrics,
+            )
+            live = Live(
+                hall,
+                partial(admit, registry=registry, clock=now),
+                now,
+                origins=frozenset({*settings.origins, public_url}),
+                gauge=metrics,
+                inquire=Cards(hall, args.data, now, lookup.answer).answer,
+            )
+            app = build(
+                hall,
+                registry,
+                clock=now,
+                live_port=lambda: live_at.port,
+                metrics=metrics,
+                settings=settings,
+                lookup=lookup,
+                catalogue=lambda: procedures.catalogue,
+                notices=notices,
+            )
+            try:
+                await serve(
+                    hall,
+                    live,
+                    app,
+                    live_socket,
+                    web_socket,
+                    settings=settings,
+                    beside=procedures.run,
+                    on_ready=lambda: print(f"ready live={live_at} web={web_at}", flush=True),
+                )
+            finally:
+                if dossiers is not None:
+                    await dossiers.close()
+
+        asyncio.run(run())
+    return 0
+
+
+def _address(text: str, option: str) -> "Address":
+    from hub.serve import read_address
+
+    try:
+        return read_address(text)
+    except ValueError as error:
+        raise SetupError(f"{option}: {error}") from None
