@@ -3,12 +3,14 @@
 tests/hub/test_machine.py holds the real hall to it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import msgspec
 
+from hub.engine.events import Event
 from hub.engine.rights import Actor
 from shared import messages as m
 from shared.model import Instant, ServiceId, TicketId
@@ -22,6 +24,19 @@ MINUTE = 60_000
 
 def local(now: Instant) -> datetime:
     return datetime.fromtimestamp(now / 1000, ZONE)
+
+
+def said(event: Event, numbers: Mapping[TicketId, str]) -> str:
+    """An event in the model's words; `numbers` are those on the tickets."""
+    words = [str(event.__struct_config__.tag)]
+    ticket = getattr(event, "ticket", None)
+    if ticket is not None:
+        words.append(numbers[ticket])
+    for name in ("day", "counter", "call", "service", "to", "arrival"):
+        value = getattr(event, name, None)
+        if value is not None:
+            words.append(str(value))
+    return " ".join(words)
 
 
 @dataclass
@@ -38,6 +53,7 @@ class Person:
     to: int | None = None
     not_before: int = 0
     delayed: bool = False
+    printed: bool | None = None
 
 
 @dataclass
@@ -153,6 +169,8 @@ class Model:
             return self.issue(command, now)
         if isinstance(command, m.Cancel | m.ReturnTicket):
             return self.with_ticket(command, now)
+        if isinstance(command, m.TicketPrinted | m.PrintFailed):
+            return self.paper(self.person(command.ticket), isinstance(command, m.TicketPrinted))
         if isinstance(command, m.Delay):
             return self.delay(self.person(command.ticket), now)
         assert actor.counter is not None
@@ -191,6 +209,15 @@ class Model:
             p.joined = self.joins
         p.state, p.counter = "waiting", None
         return [f"ticket_returned {p.number} {p.arrival}"]
+
+    def paper(self, p: Person | None, came: bool) -> str | list[str]:
+        self.touched = p
+        if p is None:
+            return "unknown_ticket"
+        before, p.printed = p.printed, came
+        return (
+            [] if before is came else [f"{'ticket_printed' if came else 'print_failed'} {p.number}"]
+        )
 
     def delay(self, p: Person | None, now: Instant) -> str | list[str]:
         self.touched = p

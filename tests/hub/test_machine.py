@@ -49,7 +49,7 @@ from shared import messages as m
 from shared.model import CounterNumber, Instant, RequestId, Role, Seq, ServiceId, TicketId
 from tests.hub.hall_site import BOSS, KIOSK, LAND, OLD, RESULT, SITE, TRADE, at, officer
 from tests.hub.journal.faulty_disk import FaultyDisk
-from tests.hub.simple_hall import MINUTE, PREFIX, SERVED, Model, Person, local
+from tests.hub.simple_hall import MINUTE, PREFIX, SERVED, Model, Person, local, said
 
 STALE = TicketId("seen-by-nobody")
 _KEPT_TO_BE_QUICK = ("site", "hands", "desks")
@@ -230,7 +230,7 @@ class HallMachine(RuleBasedStateMachine):
             assert requests is None or entry.request_id in requests
             event = unpack(entry.kind, entry.body, entry.seq, entry.at)
             self.stands_alone(event, entry.day)
-            written.append(self.said(event))
+            written.append(said(event, self.numbers))
         assert written == facts
 
     def stands_alone(self, event: e.Event, day: str) -> None:
@@ -247,18 +247,6 @@ class HallMachine(RuleBasedStateMachine):
             self.at_counter.add(event.ticket)
         elif not isinstance(event, e.TicketRecalled | e.ServiceStarted):
             self.at_counter.discard(getattr(event, "ticket", STALE))
-
-    def said(self, event: e.Event) -> str:
-        """An event in the model's words."""
-        words = [str(event.__struct_config__.tag)]
-        ticket = getattr(event, "ticket", None)
-        if ticket is not None:
-            words.append(self.numbers[ticket])
-        for name in ("day", "counter", "call", "service", "to", "arrival"):
-            value = getattr(event, name, None)
-            if value is not None:
-                words.append(str(value))
-        return " ".join(words)
 
     def set_clock(self, now: Instant) -> None:
         """The clock shows another time, and the hub has looked at it."""
