@@ -1,0 +1,98 @@
+"""A device on the program's own link, with everything it asks and sees written into a history."""
+
+import asyncio
+import contextlib
+import random
+import uuid
+from collections.abc import AsyncIterator, Callable
+
+import msgspec
+from websockets.asyncio.client import ClientConnection
+
+from hub.engine.rights import Actor
+from shared.link import Link, Touch
+from shared.messages import Command, HubFrame, Refused, Result, ViewFrame, Welcome
+from shared.model import Epoch, RequestId, Seq
+from tests.faults.history import History
+
+RECONNECT_S = 0.03
+"""Real screens wait up to 0.2 s at first; here many lives must fit into a minute."""
+
+_frames = msgspec.json.Decoder(HubFrame)
+
+
+class _Tapped(Link[msgspec.Raw]):
+    """The link of kiosk and display; `saw` is told epoch, seq, whether it is a welcome, view."""
+
+    saw: Callable[[Epoch, Seq, bool, bytes], None]
+    _epoch = Epoch("")
+
+    async def _take(self, socket: ClientConnection, text: str | bytes) -> None:
+        frame = _frames.decode(text)
+        if isinstance(frame, Welcome):
+            self._epoch = frame.epoch
+        if isinstance(frame, Welcome | ViewFrame):
+            self.saw(self._epoch, frame.seq, isinstance(frame, Welcome), bytes(frame.view))
+        await super()._take(socket, text)
+
+
+class Client:
+    """One device: it stays in touch while `connected`, and asks until it is answered.
+
+    `view` is the newest view it was shown, decoded; empty before the first.
+    """
+
+    def __init__(self, history: History, address: str, actor: Actor, credential: str) -> None:
+        history.actors[actor.name] = actor
+        self.history = history
+        self.actor = actor
+        self.view: dict[str, object] = {}
+        self.live = asyncio.Event()
+        self._link = _Tapped(
+            address,
+            role=actor.role,
+            credential=credential,
+            view=msgspec.Raw,
+            on_view=lambda view, seq: None,
+            on_touch=self._touched,
+            draw=lambda ceiling: random.uniform(0, min(ceiling, RECONNECT_S)),
+        )
+        self._link.saw = self._saw
+
+    def _touched(self, touch: Touch) -> None:
+        if touch is Touch.LIVE:
+            self.live.set()
+        else:
+            self.live.clear()
+
+    def _saw(self, epoch: Epoch, seq: Seq, first: bool, view: bytes) -> None:
+        self.view = msgspec.json.decode(view)
+        self.history.saw(self.actor.name, epoch, seq, first, view)
+
+    @contextlib.asynccontextmanager
+    async def connected(self) -> AsyncIterator[None]:
+        """In touch with the hub, again after every cut, until the block ends."""
+        running = asyncio.create_task(self._link.run())
+        try:
+            yield
+        finally:
+            running.cancel()
+            await asyncio.wait({running})
+
+    async def ask(
+        self, command: Command, request: RequestId | None = None
+    ) -> tuple[RequestId, Result | Refused]:
+        """Ask, or ask again what `request` was; cancelled, the outcome is unknown."""
+        request = request or RequestId(str(uuid.uuid4()))
+        name = self.actor.name
+        self.history.invoke(name, request, command)
+        try:
+            told = await self._link.ask(request, command)
+        except asyncio.CancelledError:
+            self.history.unknown(name, request)
+            raise
+        if isinstance(told, Result):
+            self.history.ok(name, request, told.seq, bytes(told.value).decode())
+        else:
+            self.history.refused(name, request, told.code)
+        return request, told

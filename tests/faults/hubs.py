@@ -1,0 +1,93 @@
+"""Hubs to be killed: a nursery and what it bears, seen from the test's process."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+
+from tests.faults.nursery import Order
+from tests.faults.points import Point
+from tests.hub.hub_process import ROOT
+
+WITHIN_S = 20.0
+
+
+class Hub:
+    """One data folder and its ports, served by one hub after another."""
+
+    def __init__(self, nursery: asyncio.subprocess.Process, data: Path) -> None:
+        self._nursery = nursery
+        self._data = data
+        self._pid = 0
+        self.live = "127.0.0.1:0"
+        self.web = "127.0.0.1:0"
+
+    async def bear(self, point: Point | None = None, passing: int = 1) -> None:
+        """A hub begins to start; it may die at that point."""
+        order = Order(str(self._data), self.live, self.web, point, passing)
+        assert self._nursery.stdin is not None
+        self._nursery.stdin.write(msgspec.json.encode(order) + b"\n")
+        word, pid = (await self._line()).split()
+        assert word == "born", word
+        self._pid = int(pid)
+
+    async def ready(self) -> bool:
+        """Whether it came to serve; False when it died before."""
+        word, *rest = (await self._line()).split()
+        if word == "gone":
+            self._pid = 0
+            return False
+        said = dict(one.split("=", 1) for one in rest)
+        self.live, self.web = said["live"], said["web"]
+        return True
+
+    def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
+        """Send it a signal, if it has not gone by itself."""
+        # Nobody has waited for it but the nursery, which says so first: a pid may be reused then.
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self._pid, number)
+
+    async def gone(self) -> int:
+        """Wait until it has ended; gives its status, as waitpid tells it."""
+        while True:
+            word, *rest = (await self._line()).split()
+            if word == "gone":
+                self._pid = 0
+                return int(rest[0])
+
+    @property
+    def log(self) -> str:
+        """What all of them wrote to stderr."""
+        file = self._data / "hub.log"
+        return file.read_text(encoding="utf-8") if file.exists() else ""
+
+    async def _line(self) -> str:
+        assert self._nursery.stdout is not None
+        async with asyncio.timeout(WITHIN_S):
+            line = await self._nursery.stdout.readline()
+        if not line:
+            raise AssertionError(f"the nursery has ended\n{self.log}")
+        return line.decode()
+
+
+@contextlib.asynccontextmanager
+async def nursery(*options: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A nursery until the block ends, and no hub of it longer."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.faults.nursery", *options,
+        cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        async with asyncio.timeout(WITHIN_S):
+            assert await process.stdout.readline() == b"open\n"
+        yield process
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()  # its hubs die with it
+        await process.wait()
