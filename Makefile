@@ -6,7 +6,7 @@ PY := .venv/bin/python
 TESTS := $(PY) -m pytest -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ready run test check bench gallery soak format pictures lock clean
+.PHONY: help setup ready run test check bench gallery soak fuzz format pictures lock clean
 
 help:  ## Show what one can make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -14,6 +14,7 @@ help:  ## Show what one can make
 	@echo "  make run CROWD=0        an empty hall          make run FOR=60   stop after 60 s with a verdict"
 	@echo "  make run SIZE=0.5       smaller windows        make bench ONLY=issue_per_s"
 	@echo "  make test ARGS='tests/hub -x'       make soak HOURS=8        10 minutes by default"
+	@echo "  make fuzz INPUTS=10000 SEED=7        1,000,000 by default"
 	@echo "  make gallery ONLY=kiosk.home         make gallery APPROVE=1   for tests to compare with"
 
 setup:  ## Debian packages, .venv, locked dependencies, voice clips
@@ -43,6 +44,9 @@ gallery: ready  ## Every screen in every language, mode and state, into out/gall
 
 soak: ready  ## Kiosk and display at 50 times a day's speed
 	@$(PY) -m bench.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(HOURS),--minutes $$(( $(HOURS) * 60 )))
+
+fuzz: ready  ## A million pieces of junk for all that takes bytes from outside
+	@$(PY) -m tests.fuzz $(if $(INPUTS),--inputs $(INPUTS)) $(if $(SEED),--seed $(SEED))
 
 format: ready  ## Put all code into one form
 	@.venv/bin/ruff format .

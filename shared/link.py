@@ -89,8 +89,8 @@ def _nothing(_: object) -> None:
 def hub_url(address: str) -> str:
     """The websocket URL for `HOST:PORT` or a ws:// or wss:// URL; the path is /live if none is
     given. Raises SetupError."""
-    parts = urlsplit(address if "://" in address else f"ws://{address}")
     try:
+        parts = urlsplit(address if "://" in address else f"ws://{address}")
         sound = parts.scheme in {"ws", "wss"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         sound = False

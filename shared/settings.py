@@ -26,7 +26,13 @@ def load(path: Path, kind: type[T]) -> T:
         raise SettingsError(f"{path}: is not UTF-8 text; save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path}: is not TOML: {error}") from None
+    except (ValueError, RecursionError):  # tomllib lets these through
+        raise SettingsError(
+            f"{path}: a number in it is too long, or brackets are nested too deep"
+        ) from None
     try:
         return msgspec.convert(raw, kind, str_keys=True)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{path}: {error}; see docs/operations.md") from None
+    except SystemError:  # msgspec's word for a whole number that is too large for a float
+        raise SettingsError(f"{path}: a number in it is too large") from None

@@ -168,10 +168,15 @@ class Wire:
             raise (Failed("tls") if _is_tls(error) else Failed("refused", again=True)) from None
         except (httpx.HTTPError, OSError):
             raise Failed("lost", again=True) from None
-        try:
-            return msgspec.json.decode(body)
-        except (msgspec.DecodeError, ValueError, RecursionError):
-            raise Failed("unreadable") from None
+        return read_json(body)
+
+
+def read_json(body: bytes) -> object:
+    """What the body of an answer says. Raises Failed."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        raise Failed("unreadable") from None
 
 
 def _accept(response: httpx.Response) -> None:

@@ -170,7 +170,7 @@ def faults(site: Site) -> list[str]:
     found: list[str] = []
     try:
         ZoneInfo(site.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: a folder, or a very long name
         found.append(f"timezone: {site.timezone!r} is not a time zone; e.g. Asia/Ho_Chi_Minh")
     found += _figure_faults(site)
     found += _repeats("groups", [group.id for group in site.groups])

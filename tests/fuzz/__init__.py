@@ -1,0 +1,1 @@
+"""Junk for everything that takes bytes from outside: `make fuzz`."""
