@@ -37,6 +37,7 @@ PACKAGES = {
         "libegl1",
         "libgl1-mesa-dri",
         "libgles2",
+        "libmtdev1",
         "fonts-inter",
     ),
     "the letters of Lao and Thai": ("fonts-lao", "fonts-tlwg-loma-otf"),
