@@ -17,7 +17,8 @@ import msgspec
 
 from display.board import SPOKEN_BEFORE_MS, Announcement
 from display.tongues import Manner
-from shared.model import CounterNumber, Instant
+from shared.messages import BoardCall
+from shared.model import CounterNumber, Instant, Seq
 
 FULL_WITHIN_MS = 15_000
 """Nobody is made to wait longer than this for the sake of a whole phrase."""
@@ -123,6 +124,13 @@ def settle(announcer: Announcer, now: Instant, length: Length) -> Saying:
     queue = (announcer.speaking, *announcer.waiting)
     spoken = announcer.speaking
     return Saying(spoken.announcement, manner(queue, now, length), spoken.again)
+
+
+def announced(announcer: Announcer, calls: tuple[BoardCall, ...]) -> tuple[Seq, ...]:
+    """Which of the calls on the wall need not be spoken any more, at most once again."""
+    queue = (announcer.speaking, *announcer.waiting)
+    left = {one.announcement.seq for one in queue if one is not None and not one.again}
+    return tuple(call.seq for call in calls if call.seq not in left)
 
 
 def finished(announcer: Announcer, now: Instant, repeat_after_ms: int = 0) -> Announcer:

@@ -14,7 +14,7 @@ from kivy.app import App
 from kivy.clock import Clock
 
 from display import board as wall
-from display.announcer import Behind, InHand
+from display.announcer import Announcer, Behind, InHand, announced
 from display.board import Board
 from display.devices.base import Loudspeaker
 from display.devices.calling import QUIET_TICKS_A_SECOND, Calling
@@ -25,7 +25,7 @@ from display.report import Glass, report, vital
 from display.screens.wall import Wall
 from shared.i18n import _
 from shared.link import Link, Touch
-from shared.messages import REPORT_EVERY_S, STALE_AFTER_S, DisplayView, Refused, Sound
+from shared.messages import REPORT_EVERY_S, STALE_AFTER_S, DisplayView, Refused, Sound, Welcome
 from shared.model import Role, Seq
 from shared.pulse import Pulse
 from shared.vietnamese import date_words
@@ -92,6 +92,8 @@ class DisplayApp(App):
         self._link: Link[DisplayView] | None = None
         self._touch: Touch | None = None
         self._heard = time.monotonic()
+        self._announced: tuple[Seq, ...] | None = None
+        """What the hub knew of its announcements when it came."""
         self._glass = Glass()
         self._told: Sound | None = None
         """What was last reported of the loudspeaker."""
@@ -121,7 +123,12 @@ class DisplayApp(App):
         if self._speech is not None:
             options = self.options
             self.calling = Calling(
-                self._speech, self._time, self._in_hand, options.loudness, options.repeat_after_s
+                self._speech,
+                self._time,
+                self._in_hand,
+                options.loudness,
+                options.repeat_after_s,
+                self._said,
             )
             if self._running:
                 self.calling.rest_between()
@@ -187,6 +194,7 @@ class DisplayApp(App):
             credential=self.options.credential,
             view=DisplayView,
             on_view=self.on_view,
+            on_welcome=self.on_welcome,
             on_touch=self.on_touch,
             on_time=self.on_time,
             on_refused=self.on_refused,
@@ -194,11 +202,15 @@ class DisplayApp(App):
         )
         return self._link
 
+    def on_welcome(self, welcome: Welcome) -> None:
+        """The hub knows this display; its view comes next."""
+        self._announced = welcome.announced
+
     def on_view(self, view: DisplayView, seq: Seq) -> None:
         """A board from the hub: it is on the screen before this returns."""
         self._heard_ns = time.monotonic_ns()
         now = self._time.instant()
-        self.board, calls = wall.react(self.board, view, now)
+        self.board, calls = wall.react(self.board, view, now, self._announced)
         if seq != self._drawn_seq and self._undrawn is None:
             self._undrawn = time.monotonic()
         self._seq = seq
@@ -317,12 +329,27 @@ class DisplayApp(App):
         age_s = self._painter.age_s()  # before the proof, which is itself a frame
         frame = self._painter.prove()
         self._proved = time.monotonic()
-        self._told = self._sound()
         self._glass = Glass(self._drawn_seq, frame)
-        found = report(self._glass, age_s, self._told, self._behind())
+        self._tell(age_s)
+
+    def _said(self) -> None:
+        """An announcement is over: told at once, without a new proof, so that a display that is
+        started anew in the next moment does not say it again."""
+        assert self._painter is not None
+        if not self._tell(self._painter.age_s()):
+            self._prove_soon()
+
+    def _tell(self, age_s: float) -> bool:
+        """Whether a report is on its way: not while one is, or while there is nothing to tell."""
+        self._told = self._sound()
+        calls = self.board.view.calls if self.board.view else ()
+        queue = Announcer() if self.calling is None else self.calling.announcer
+        found = report(self._glass, age_s, self._told, self._behind(), announced(queue, calls))
         busy = self._telling is not None and not self._telling.done()
-        if found is not None and self._link is not None and not busy:
-            self._telling = asyncio.ensure_future(self._link.tell(found))
+        if found is None or self._link is None or busy:
+            return False
+        self._telling = asyncio.ensure_future(self._link.tell(found))
+        return True
 
     def _sound(self) -> Sound | None:
         return Sound.OFF if self.calling is None else self.calling.sound

@@ -15,7 +15,7 @@ import msgspec
 
 from shared.i18n import _
 from shared.messages import BoardCall, BoardCounter, DisplayView
-from shared.model import CounterNumber, CounterState, Instant
+from shared.model import CounterNumber, CounterState, Instant, Seq
 
 LARGE_MS = 10_000
 """How long a call is large and gold when no other waits for the place."""
@@ -41,12 +41,13 @@ class Key(msgspec.Struct, frozen=True):
 
 
 class Announcement(msgspec.Struct, frozen=True):
-    """A call to be spoken; `at` is when it was called."""
+    """A call to be spoken, by the `seq` of its event; `at` is when it was called."""
 
     call: int
     number: str
     counter: CounterNumber
     at: Instant
+    seq: Seq
 
 
 class Board(msgspec.Struct, frozen=True):
@@ -101,26 +102,30 @@ def instant(moment: str) -> Instant:
     return Instant(round(at.timestamp() * 1000))
 
 
-def react(old: Board, view: DisplayView, now: Instant) -> tuple[Board, tuple[Announcement, ...]]:
+def react(
+    old: Board, view: DisplayView, now: Instant, announced: tuple[Seq, ...] | None = None
+) -> tuple[Board, tuple[Announcement, ...]]:
     """The board after a view from the hub, and the calls to be spoken now, oldest first.
 
-    What the first view brings was called before this display was there: it is shown, not spoken.
+    `announced` are the calls of the first view that this display was done with before it was
+    started anew: it takes up the others. None, for the hub does not know: it may have spoken
+    them all, so they are shown and not spoken.
     """
+    if old.view is None:
+        old = _first(view, announced, now)
     known = frozenset(old.known)
     new = [call for call in reversed(view.calls) if _key(call) not in known]
     remembered = (*old.known, *map(_key, new))[-REMEMBERED:]
     board = msgspec.structs.replace(old, view=view, known=remembered)
     if not view.calls:
         return msgspec.structs.replace(board, large=None, gold=False, pending=()), ()
-    if old.view is None:
-        return _first(board, now), ()
     spoken = []
     for call in new:
         at = instant(call.at)
         if now - at > SPOKEN_BEFORE_MS:
             continue
         board = _queue(board, call, now)
-        spoken.append(Announcement(call.call, call.number, call.counter, at))
+        spoken.append(Announcement(call.call, call.number, call.counter, at, call.seq))
     return tick(board, now), tuple(spoken)
 
 
@@ -197,11 +202,16 @@ def _key(call: BoardCall) -> Key:
     return Key(call.call, call.at)
 
 
-def _first(board: Board, now: Instant) -> Board:
-    newest = _calls(board)[0]
-    at = instant(newest.at)
+def _first(view: DisplayView, announced: tuple[Seq, ...] | None, now: Instant) -> Board:
+    """The board as it would be if it had seen what was announced, and nothing after that."""
+    heard = [call for call in view.calls if announced is None or call.seq in announced]
+    if not heard:
+        return Board()
+    at = instant(heard[0].at)
     young = 0 <= now - at < LARGE_MS
-    return msgspec.structs.replace(board, large=newest, gold=young, since=at)
+    return Board(
+        large=heard[0], gold=young, since=at, known=tuple(_key(call) for call in reversed(heard))
+    )
 
 
 def _queue(board: Board, call: BoardCall, now: Instant) -> Board:

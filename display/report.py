@@ -23,13 +23,25 @@ class Glass(msgspec.Struct, frozen=True):
     frame: str = ""
 
 
-def report(glass: Glass, age_s: float, sound: Sound | None, behind: Behind) -> ReportFrame | None:
+def report(
+    glass: Glass,
+    age_s: float,
+    sound: Sound | None,
+    behind: Behind,
+    announced: tuple[Seq, ...],
+) -> ReportFrame | None:
     """The report; None while there is nothing to tell: no view yet, no proof of a frame, or a
     loudspeaker that is still being tried out."""
     if glass.seq is None or not glass.frame or sound is None:
         return None
     return ReportFrame(
-        glass.seq, glass.frame, round(age_s * 1000), sound, behind.calls, behind.oldest_ms
+        glass.seq,
+        glass.frame,
+        round(age_s * 1000),
+        sound,
+        behind.calls,
+        behind.oldest_ms,
+        announced,
     )
 
 

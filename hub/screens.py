@@ -90,6 +90,8 @@ class _Screen(msgspec.Struct):
     pictured: Headline = _NOTHING
     """What the view said for which the picture was first reported."""
     report: ReportFrame | None = None
+    announced: tuple[Seq, ...] | None = None
+    """The calls it need not speak any more, as it reported last; None: not known."""
     drawn: Instant | None = None
     stuck: Instant | None = None
     """Since when its picture has stayed the same though its headline has not."""
@@ -123,6 +125,7 @@ class Watch:
         if before is not None:
             screen.connections += before.connections
             screen.fault, screen.since, screen.anew = before.fault, before.since, before.anew
+            screen.announced = before.announced
             if before.connections or at - before.turned <= GONE_AFTER_MS:
                 # One that comes again and again and never says anything is mute.
                 screen.heard = before.heard
@@ -148,6 +151,7 @@ class Watch:
         screen = self._screens[name]
         screen.heard = at
         before, screen.report = screen.report, report
+        screen.announced = report.announced
         screen.drawn = Instant(at - report.frame_age_ms)
         while screen.unseen and screen.unseen[0].seq <= report.seq:
             screen.headline = screen.unseen.pop(0).headline
@@ -197,6 +201,11 @@ class Watch:
                 screen.anew = now
                 names.append(name)
         return names
+
+    def announced(self, name: str) -> tuple[Seq, ...] | None:
+        """Which calls it was done with as of its last report, before it came anew or now; None
+        where it is not known."""
+        return self._screens[name].announced
 
     def frame_ages(self, now: Instant) -> dict[str, float]:
         """Seconds since each connected display that has reported drew a frame."""

@@ -123,6 +123,7 @@ class Topics:
             seq=self._hall.seq,
             at=self.now(),
             view=msgspec.Raw(encoded),
+            announced=self._watch.announced(topic.name) if topic.name else None,
         )
         wire.send((connection,), _encode(welcome))
         if not topic.view:

@@ -103,10 +103,11 @@ def hub_url(address: str) -> str:
 class Link(Generic[V]):
     """Keeps one screen in touch with its hub.
 
-    Calls, always from `run`'s task or its loop: `on_view(view, seq)` for the welcome's view and
-    every later one; `on_touch` only when it changes; `on_time` with the hub's ISO time;
-    `on_refused` when the hub refuses the hello, while it goes on trying slowly. An error in one
-    of them is a bug and ends `run`. `draw(ceiling)` picks a pause of 0 to `ceiling` seconds.
+    Calls, always from `run`'s task or its loop: `on_welcome` before the welcome's view;
+    `on_view(view, seq)` for that and every later one; `on_touch` only when it changes; `on_time`
+    with the hub's ISO time; `on_refused` when the hub refuses the hello, while it goes on trying
+    slowly. An error in one of them is a bug and ends `run`. `draw(ceiling)` picks a pause of 0 to
+    `ceiling` seconds.
     """
 
     def __init__(
@@ -118,6 +119,7 @@ class Link(Generic[V]):
         view: type[V],
         on_view: Callable[[V, Seq], None],
         on_touch: Callable[[Touch], None],
+        on_welcome: Callable[[Welcome], None] = _nothing,
         on_time: Callable[[str], None] = _nothing,
         on_refused: Callable[[Refused], None] = _nothing,
         stale_after_s: float = STALE_AFTER_S,
@@ -128,6 +130,7 @@ class Link(Generic[V]):
         self._view = msgspec.json.Decoder(view)
         self._on_view = on_view
         self._on_touch = on_touch
+        self._on_welcome = on_welcome
         self._on_time = on_time
         self._on_refused = on_refused
         self._stale_after_s = stale_after_s
@@ -253,6 +256,7 @@ class Link(Generic[V]):
         match frame:
             case Welcome(at=at, view=view, seq=seq):
                 self._welcome(socket, at)
+                self._on_welcome(frame)
                 self._on_view(self._view.decode(view), seq)
                 self._stand(Touch.LIVE)
                 for again, _ in list(self._asked.values()):

@@ -306,13 +306,17 @@ class SiteInfo(msgspec.Struct, frozen=True):
 
 
 class Welcome(_HubFrame, frozen=True, tag="welcome"):
-    """The hub's first frame: where it stands, and the role's whole view."""
+    """The hub's first frame: where it stands, and the role's whole view.
+
+    `announced`, for a display: what it reported last under that name, as in `ReportFrame`.
+    """
 
     site: SiteInfo
     epoch: Epoch
     seq: Seq
     at: str
     view: msgspec.Raw
+    announced: tuple[Seq, ...] | None = None
 
 
 class ViewFrame(_HubFrame, frozen=True, tag="view"):

@@ -66,11 +66,12 @@ class Sound(StrEnum):
 class ReportFrame(
     msgspec.Struct, frozen=True, tag_field="type", tag="report", forbid_unknown_fields=True
 ):
-    """What a display shows, every 5 s and after each new view; the hub compares.
+    """What a display shows, every 5 s, after each new view and announcement; the hub compares.
 
     `seq` is that of the view on the glass, `frame` a hash of its pixels, `frame_age_ms` the age of
     the newest frame that was rendered. `behind` calls wait to be spoken, the oldest for
-    `behind_ms`.
+    `behind_ms`. `announced` are the seqs of the newest view's calls that need not be spoken any
+    more; None: not told.
     """
 
     seq: Seq
@@ -79,6 +80,7 @@ class ReportFrame(
     sound: Sound
     behind: int = 0
     behind_ms: int = 0
+    announced: tuple[Seq, ...] | None = None
 
 
 REPORT_EVERY_S = 5.0

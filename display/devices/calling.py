@@ -32,7 +32,8 @@ log = structlog.get_logger()
 
 class Calling:
     """Speaks what it hears of, in order, and loses nothing. `in_hand` tells which number is at
-    which counter now, for repetitions after `repeat_after_s`; 0 repeats nothing."""
+    which counter now, for repetitions after `repeat_after_s`; 0 repeats nothing. `over` is called
+    after each announcement."""
 
     def __init__(
         self,
@@ -41,6 +42,7 @@ class Calling:
         in_hand: Callable[[], InHand],
         loudness: Loudness = Loudness(),  # noqa: B008 (frozen)
         repeat_after_s: int = 0,
+        over: Callable[[], None] = lambda: None,
     ) -> None:
         self.announcer = Announcer()
         self._speaker = speaker
@@ -48,6 +50,7 @@ class Calling:
         self._in_hand = in_hand
         self._loudness = loudness
         self._repeat_after_ms = repeat_after_s * 1000
+        self._over = over
         self.spoken = 0
         """How many announcements are over."""
         self._late = 0
@@ -121,6 +124,7 @@ class Calling:
         self.announcer = queue.finished(self.announcer, now, self._repeat_after_ms)
         failed = self._speaker.sound is Sound.FAILED
         self._try_in(TEST_AFTER_FAILURE_S if failed else TEST_EVERY_S)
+        self._over()
         self._next()
         self._pace()
 

@@ -9,6 +9,7 @@ from display.announcer import (
     Behind,
     InHand,
     Lead,
+    announced,
     behind,
     due,
     finished,
@@ -19,14 +20,15 @@ from display.announcer import (
 )
 from display.board import SPOKEN_BEFORE_MS, Announcement
 from display.tongues import Manner
-from shared.model import CounterNumber, Instant
+from shared.messages import BoardCall
+from shared.model import CounterNumber, Instant, Seq
 
 TAKES = {Manner.FULL: 4700, Manner.SHORT: 2500, Manner.BRISK: 1400, Manner.SHORTEST: 830}
 LEAD_MS = 1450
 
 
 def said(call: int, at: int = 0, number: str = "A012", counter: int = 5) -> Announcement:
-    return Announcement(call, number, CounterNumber(counter), Instant(at))
+    return Announcement(call, number, CounterNumber(counter), Instant(at), Seq(call))
 
 
 def length(_announcement: Announcement, how: Manner) -> int:
@@ -49,6 +51,24 @@ def spoken(announcer: Announcer, now: int = 0) -> list[tuple[int, Manner, int]]:
         now += TAKES[saying.manner] + GAP_MS
         found.append((saying.announcement.call, saying.manner, now))
         announcer = finished(announcer, Instant(now))
+
+
+def test_a_call_is_announced_once_it_is_over_and_its_repetition_need_not_be() -> None:
+    calls = tuple(
+        BoardCall(n, Seq(n), f"A{n:03}", CounterNumber(5), "2026-11-23T08:00:00+07:00")
+        for n in (2, 1, 0)
+    )
+    state = hear(Announcer(), (said(1, number="A001"), said(2, number="A002")), Instant(0))
+    assert announced(state, calls) == (0,)
+    state, _ = step(state, Instant(0), length)
+    assert announced(state, calls) == (0,)
+    state = finished(state, Instant(0), repeat_after_ms=1)
+    assert announced(state, calls) == (1, 0)
+    in_hand: InHand = frozenset({("A001", CounterNumber(5))})
+    state, _ = step(state, Instant(0), length, in_hand)
+    state, lead = step(finished(state, Instant(0)), Instant(1), length, in_hand)
+    assert lead is not None and lead.announcement.call == 1
+    assert announced(state, calls) == (2, 1, 0)
 
 
 def test_one_announcement_at_a_time_in_the_order_of_the_calls() -> None:

@@ -20,6 +20,7 @@ from display.hall_time import HallTime
 from display.report import DRAWN_WITHIN_S
 from display.tongues import Manner
 from shared.messages import (
+    REPORT_EVERY_S,
     BoardCall,
     BoardCounter,
     BoardLine,
@@ -48,6 +49,7 @@ class PlayedHub:
 
     def __init__(self) -> None:
         self.calls: list[BoardCall] = []
+        self.announced: tuple[Seq, ...] | None = None
         self.seq = 0
         self.refuse = False
         self.hellos = 0
@@ -99,6 +101,7 @@ class PlayedHub:
             Seq(self.seq),
             now(),
             self.view(),
+            self.announced,
         )
         await connection.send(msgspec.json.encode(welcome).decode())
         self.connections.add(connection)
@@ -203,6 +206,40 @@ async def test_what_was_called_before_the_display_came_is_shown_and_not_spoken(
         assert display.speech.calls == [3]
 
 
+async def test_what_was_called_while_the_display_was_started_anew_is_spoken(
+    kivy_window: Any, tmp_path: Path
+) -> None:
+    hub = PlayedHub()
+    await hub.call(("A011", 4), ("A012", 5), ("A013", 6))
+    hub.announced = (Seq(1),)
+    async with playing(kivy_window, tmp_path, hub) as display:
+        await display.until(lambda: len(display.speech.said) == 2, "what was missed")
+        await hub.call(("B001", 7))
+        await display.until(lambda: len(display.speech.said) == 3, "an announcement")
+        assert display.speech.calls == [2, 3, 4]
+
+
+async def test_an_announcement_that_is_over_is_reported_at_once(
+    kivy_window: Any, tmp_path: Path
+) -> None:
+    async with playing(kivy_window, tmp_path, PlayedHub()) as display:
+        reports = display.hub.reports
+        await display.until(lambda: reports, "a first report")
+        await display.hub.call(("A012", 5))
+        await display.until(lambda: display.speech.said, "an announcement")
+        told = time.monotonic()
+        await display.until(lambda: reports[-1].announced == (1,), "a report of it")
+        assert time.monotonic() - told < REPORT_EVERY_S / 2
+
+
+async def test_a_display_without_a_voice_has_announced_all(kivy_window: Any) -> None:
+    hub = PlayedHub()
+    await hub.call(("A011", 4), ("A012", 5))
+    async with voiceless(kivy_window, hub):
+        await until(kivy_window, lambda: hub.reports, 10, "a report")
+        assert hub.reports[0].announced == (2, 1)
+
+
 async def test_ten_calls_at_once_are_all_shown_and_spoken_in_order(
     kivy_window: Any, tmp_path: Path
 ) -> None:
@@ -234,13 +271,13 @@ async def test_a_silent_hub_makes_the_board_say_so_until_it_is_back(
 async def test_a_refused_display_says_why(kivy_window: Any) -> None:
     hub = PlayedHub()
     hub.refuse = True
-    async with refused_playing(kivy_window, hub) as app:
+    async with voiceless(kivy_window, hub) as app:
         await until(kivy_window, lambda: app.wall.fault, 5, "a fault")
         assert "không có thiết bị nào mang mã này" in app.wall.body.panel.hint
 
 
 @contextlib.asynccontextmanager
-async def refused_playing(window: Any, hub: PlayedHub) -> AsyncIterator[Any]:
+async def voiceless(window: Any, hub: PlayedHub) -> AsyncIterator[Any]:
     from display.app import DisplayApp, Options
 
     port = await hub.start()

@@ -1,6 +1,7 @@
 import itertools
 
 import pytest
+from hypothesis import given, strategies as st
 from msgspec.structs import replace
 
 from display import board as wall
@@ -45,6 +46,38 @@ def test_what_the_first_view_brings_is_shown_but_not_spoken() -> None:
     assert (board.large, board.gold) == (B1, True)
     assert [row.number for row in wall.rows(board, 8)] == ["A001"]
     assert wall.due(board) == at(10)
+
+
+def test_a_display_begun_anew_takes_up_the_calls_it_was_not_done_with_in_their_order() -> None:
+    board, spoken = wall.react(Board(), view(A1, B1, C1), at(8), (A1.seq,))
+    assert [s.seq for s in spoken] == [2, 3]
+    assert (board.large, board.gold) == (B1, True)
+    assert [(row.number, row.fresh) for row in wall.rows(board, 8)] == [
+        ("C001", True),
+        ("A001", False),
+    ]
+    again, spoken = wall.react(board, view(A1, B1, C1), at(9), (A1.seq,))
+    assert (again, spoken) == (board, ())
+
+
+@given(
+    ages=st.lists(st.integers(0, 59), min_size=1, max_size=8),
+    done=st.none() | st.sets(st.integers(1, 8)),
+)
+def test_a_display_begun_anew_speaks_what_is_young_and_was_not_announced_and_only_once(
+    ages: list[int], done: set[int] | None
+) -> None:
+    moments = sorted(60 - age for age in ages)
+    calls = [call(n, f"A{n:03}", n, second) for n, second in enumerate(moments, 1)]
+    announced = None if done is None else tuple(Seq(seq) for seq in done)
+    board, spoken = wall.react(Board(), view(*calls), at(60), announced)
+    young = [one.seq for one in calls if at(60) - instant(one.at) <= wall.SPOKEN_BEFORE_MS]
+    assert [s.seq for s in spoken] == [seq for seq in young if done is not None and seq not in done]
+    assert {row.number for row in wall.rows(board, 99)} | {
+        board.large.number if board.large else ""
+    } == {one.number for one in calls}
+    later = view(*calls, call(9, "C009", 9, 61))
+    assert [s.seq for s in wall.react(board, later, at(61), announced)[1]] == [9]
 
 
 def test_an_old_call_of_the_first_view_is_not_gold() -> None:

@@ -6,15 +6,15 @@ from shared.model import Seq
 
 def test_a_report_says_what_is_on_the_glass_and_in_the_air() -> None:
     glass = Glass(Seq(7), "5b1f7a3c5b1f7a3c")
-    assert report(glass, 0.8124, Sound.WELL, Behind(3, 1500, 1)) == ReportFrame(
-        Seq(7), "5b1f7a3c5b1f7a3c", 812, Sound.WELL, 3, 1500
+    assert report(glass, 0.8124, Sound.WELL, Behind(3, 1500, 1), (Seq(6),)) == ReportFrame(
+        Seq(7), "5b1f7a3c5b1f7a3c", 812, Sound.WELL, 3, 1500, (Seq(6),)
     )
 
 
 def test_nothing_is_reported_before_there_is_a_view_a_frame_and_a_tried_loudspeaker() -> None:
-    assert report(Glass(None, "5b"), 0.0, Sound.WELL, Behind()) is None
-    assert report(Glass(Seq(1)), 0.0, Sound.WELL, Behind()) is None
-    assert report(Glass(Seq(1), "5b"), 0.0, None, Behind()) is None
+    assert report(Glass(None, "5b"), 0.0, Sound.WELL, Behind(), ()) is None
+    assert report(Glass(Seq(1)), 0.0, Sound.WELL, Behind(), ()) is None
+    assert report(Glass(Seq(1), "5b"), 0.0, None, Behind(), ()) is None
 
 
 def test_a_link_that_is_live_must_hear_the_hub_and_a_lost_one_need_not() -> None:

@@ -11,13 +11,13 @@ from display.clips import FULL_SCALE, RATE, Clip, read_clip, seconds, silence, w
 from display.tongues import ENGLISH, SPEEDS, VIETNAMESE, Manner, Tongue, needed
 from display.voice import BETWEEN_MS, Voice, Voices
 from shared.errors import DeviceError
-from shared.model import CounterNumber, Instant
+from shared.model import CounterNumber, Instant, Seq
 
 LOUD = array("h", [9000, -9000] * 500).tobytes()
 
 
 def call(number: str = "A012", counter: int = 5) -> Announcement:
-    return Announcement(1, number, CounterNumber(counter), Instant(0))
+    return Announcement(1, number, CounterNumber(counter), Instant(0), Seq(1))
 
 
 def pack(folder: Path, tongue: Tongue, *without: str) -> Voice:

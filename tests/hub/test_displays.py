@@ -186,6 +186,15 @@ async def test_displays_stand_in_the_figures_with_each_fault(room: Room) -> None
     assert 'motcua_display_frame_age_seconds{display="display"} 2.9' in page
 
 
+async def test_a_display_that_comes_again_is_told_what_it_had_announced(room: Room) -> None:
+    wall = await room.join("display")
+    assert wall.welcome["announced"] is None
+    await report(room, wall, 1, announced=[7, 5])
+    await wall.connection.close()
+    assert (await room.join("display")).welcome["announced"] == [7, 5]
+    assert (await room.join("kiosk")).welcome["announced"] is None
+
+
 async def test_displays_with_one_plan_are_sent_the_same_bytes(room: Room) -> None:
     first, second = await room.join("display"), await room.join("display")
     await room.hall.ask(officer(3), fresh(), m.OpenCounter())

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from msgspec.structs import replace
 
 from display.board import LARGE_SHARED_MS
 from hub.screens import (
@@ -436,3 +437,16 @@ def test_the_age_of_the_newest_frame_grows_until_the_next_report(hall: Hall) -> 
     assert hall.watch.frame_ages(hall.at) == {WALL: 1.0}
     hall.goes()
     assert hall.watch.frame_ages(hall.at) == {}
+
+
+def test_what_was_announced_is_kept_over_restarts_and_changed_by_reports_alone() -> None:
+    watch, at = Watch(), Instant(0)
+    told = ReportFrame(Seq(1), "f", 0, Sound.WELL, announced=(Seq(3),))
+    watch.connected(WALL, at)
+    assert watch.announced(WALL) is None
+    watch.reported(WALL, told, at)
+    watch.left(WALL, at)
+    watch.connected(WALL, Instant(FORGET_AFTER_MS - 1))
+    assert watch.announced(WALL) == (3,)
+    watch.reported(WALL, replace(told, announced=None), Instant(FORGET_AFTER_MS))
+    assert watch.announced(WALL) is None

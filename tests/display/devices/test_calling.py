@@ -12,7 +12,7 @@ from display.clips import seconds
 from display.hall_time import HallTime
 from display.loudness import Loudness, QuietHours
 from shared.messages import REPORT_EVERY_S, Sound
-from shared.model import CounterNumber, Instant
+from shared.model import CounterNumber, Instant, Seq
 from shared.pulse import EVERY_S
 from tests.kivy_window import until
 
@@ -20,7 +20,7 @@ FIVE = CounterNumber(5)
 
 
 def call(place: int, number: str = "A012") -> Announcement:
-    return Announcement(place, number, FIVE, Instant(0))
+    return Announcement(place, number, FIVE, Instant(0), Seq(place))
 
 
 class Desk:

@@ -12,7 +12,7 @@ from display.loudness import Level
 from display.tongues import VIETNAMESE, Manner
 from display.voice import Voice, Voices
 from shared.messages import Sound
-from shared.model import CounterNumber, Instant
+from shared.model import CounterNumber, Instant, Seq
 from tests.display.devices.test_player import FakeSound
 from tests.kivy_window import until
 
@@ -20,7 +20,7 @@ ALOUD = Level(1.0)
 
 
 def call(number: str = "A012", counter: int = 5, place: int = 7) -> Announcement:
-    return Announcement(place, number, CounterNumber(counter), Instant(0))
+    return Announcement(place, number, CounterNumber(counter), Instant(0), Seq(place))
 
 
 def make(voice_folder: Path, keep: Path | None = None, **options: Any) -> Any:
