@@ -92,6 +92,11 @@ class Metrics:
             registry=self.registry,
         )
         self._by_type: dict[type, Counter] = {}
+        self._backup_failed = Gauge(
+            "motcua_backup_failed",
+            "1 while the newest attempt to make a backup failed",
+            registry=self.registry,
+        )
         for role in Role:
             self._connections.labels(role.value)
 
@@ -145,6 +150,17 @@ class Metrics:
     def lookup_alarm(self, on: Callable[[], bool]) -> None:
         """Where to ask, for every page, whether phones are paused."""
         self._lookup_alarm.set_function(on)
+
+    def backups(self, age_s: Callable[[], float], failed: Callable[[], bool]) -> None:
+        """Where to ask, for every page, how long ago all was in a backup, and whether the last
+        attempt failed; a hub that makes none has no such age."""
+        age = Gauge(
+            "motcua_backup_age_seconds",
+            "Since everything was in a checked backup; +Inf: never",
+            registry=self.registry,
+        )
+        age.set_function(age_s)
+        self._backup_failed.set_function(lambda: float(failed()))
 
     def page(self, state: State) -> bytes:
         """Everything in Prometheus' text format, with the lines' lengths of this moment."""

@@ -7,7 +7,7 @@ import logging
 import resource
 import signal
 import socket
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -100,11 +100,11 @@ async def serve(
     web_socket: socket.socket,
     *,
     settings: HubSettings,
-    beside: Callable[[], Coroutine[Any, Any, None]],
+    beside: Sequence[Callable[[], Coroutine[Any, Any, None]]],
     on_ready: Callable[[], None],
 ) -> None:
-    """Serve until SIGTERM or SIGINT, with `beside` running all the time; what fails by itself ends
-    the hub with that error."""
+    """Serve until SIGTERM or SIGINT, with all of `beside` running meanwhile; what fails by itself
+    ends the hub with that error."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -126,11 +126,11 @@ async def serve(
     )
     hall_task = asyncio.create_task(hall.run())
     web_task = asyncio.create_task(web.serve(sockets=[web_socket]))
-    beside_task = asyncio.create_task(_and_wait(beside))
+    beside_tasks = {asyncio.create_task(_and_wait(work)) for work in beside}
     stopping = asyncio.create_task(stop.wait())
     ready = asyncio.create_task(_start(hall, live, web, live_socket))
     try:
-        working = {hall_task, web_task, beside_task, stopping}
+        working = {hall_task, web_task, *beside_tasks, stopping}
         done, _left = await asyncio.wait({*working, ready}, return_when=asyncio.FIRST_COMPLETED)
         if done == {ready}:
             ready.result()
@@ -143,9 +143,9 @@ async def serve(
         ready.cancel()
         stopping.cancel()
         await _end(live, web, web_task)
-        for task in (beside_task, hall_task):
+        for task in (*beside_tasks, hall_task):
             task.cancel()
-        await asyncio.wait({beside_task, hall_task})
+        await asyncio.wait({*beside_tasks, hall_task})
 
 
 async def _and_wait(work: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -56,6 +56,19 @@ class LookupLimits(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every failure with digits is answered so long after the question, or at a multiple of it."""
 
 
+class BackupSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The hub's own backups; hub.hourly makes them, hub.backups keeps them."""
+
+    folder: str = "backups"
+    """Where they are kept, in the data folder or from /; empty: none are made."""
+    every_minutes: Positive = 60
+    """How often one is made; one more when the business day has closed."""
+    hourly_days: Positive = 2
+    """So many days all of them are kept, then the last of each day."""
+    days: Positive = 30
+    """How long these are kept."""
+
+
 class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every field stands in config/hub.toml with the same value and its explanation."""
 
@@ -71,5 +84,6 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A proxy on this machine passes requests on: believe its X-Forwarded-For and -Proto."""
     origins: tuple[str, ...] = ()
     """Origins besides the hub's own host whose pages may open the live socket."""
+    backup: BackupSettings = BackupSettings()
     dossiers: EOneStopSettings = EOneStopSettings()
     lookup: LookupLimits = LookupLimits()

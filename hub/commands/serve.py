@@ -49,6 +49,7 @@ def _serve(args: argparse.Namespace) -> int:
     from hub.dossiers.catalogue import Procedures
     from hub.dossiers.lookup import Lookup
     from hub.hall import Hall
+    from hub.hourly import Hourly
     from hub.journal.sqlite import SqliteJournal
     from hub.logs import log_to_stderr
     from hub.metrics import Metrics
@@ -85,6 +86,7 @@ def _serve(args: argparse.Namespace) -> int:
             procedures = Procedures(
                 listed, site.service, args.data, dossiers=dossiers, clock=now, zone=site.zone
             )
+            backups = Hourly(hall, args.data, settings.backup, now, meter=metrics)
             lookup = Lookup(
                 hall,
                 dossiers,
@@ -121,7 +123,7 @@ def _serve(args: argparse.Namespace) -> int:
                     live_socket,
                     web_socket,
                     settings=settings,
-                    beside=procedures.run,
+                    beside=(procedures.run, backups.run),
                     on_ready=lambda: print(f"ready live={live_at} web={web_at}", flush=True),
                 )
             finally:

@@ -29,6 +29,7 @@ _ALL = (
     e.DayOpened
     | e.DayReopened
     | e.DayClosed
+    | e.NumbersMoved
     | e.DisplayArranged
     | e.EmergencyRaised
     | e.EmergencyCleared

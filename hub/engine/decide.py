@@ -66,7 +66,8 @@ def _open_day(state: State, command: m.OpenDay, now: Instant) -> Decision:
     if state.last_day is not None and day < state.last_day:
         return Refusal("day_past", _("Đã mở một ngày sau ngày đó; số chỉ đi tới, không quay lại."))
     closing = _end_of_day(state) if state.day is not None else []
-    return [*closing, e.DayOpened(day, state.site.timezone), *wall.standing(state)]
+    moved = [state.moved] if state.moved is not None and state.moved.day >= day else []
+    return [*closing, e.DayOpened(day, state.site.timezone), *moved, *wall.standing(state)]
 
 
 def _close_day(state: State, actor: Actor, command: m.CloseDay, now: Instant) -> Decision:
@@ -117,7 +118,7 @@ def _issue(state: State, wish: Wish, command: m.IssueTicket, now: Instant) -> De
     kiosk = wish.actor.role is Role.KIOSK
     if kiosk and (refusal := limits.refuses(state, wish.actor, command, now)):
         return refusal
-    ordinal = state.ordinals.get(service.prefix, 0) + 1
+    ordinal = state.ordinals.get(service.prefix, state.others) + 1
     # A clock set back must not put this ticket before those that were taken earlier.
     arrival = max(now, state.latest_arrival) - bonus * 60_000
     return [

@@ -31,6 +31,19 @@ class DayReopened(_Event, frozen=True, tag="day_reopened"):
     day: str
 
 
+class NumbersMoved(_Event, frozen=True, tag="numbers_moved"):
+    """On `day`, numbers may have been given that this journal does not know: the next ones come
+    after them.
+
+    `after`: the highest ordinal that may have been given, by prefix; `others`: the same for every
+    prefix that is not named. Written again at the head of a day, if it was written before that.
+    """
+
+    day: str
+    after: dict[str, int]
+    others: int
+
+
 class TicketIssued(_Event, frozen=True, tag="ticket_issued"):
     """A number was given. `ordinal` is its place in the prefix's run of the day, from 1.
 
@@ -189,6 +202,7 @@ Event = (
     DayOpened
     | DayReopened
     | DayClosed
+    | NumbersMoved
     | TicketIssued
     | TicketPrinted
     | PrintFailed

@@ -24,6 +24,18 @@ def evolve(state: State, event: e.Event, seq: Seq, at: Instant) -> None:
 def _day_opened(state: State, event: e.DayOpened, seq: Seq, at: Instant) -> None:
     state.begin(event.day)
     state.last_day = event.day
+    if state.moved is not None and state.moved.day < event.day:
+        state.moved = None  # that day is over, or was never held
+
+
+def _numbers_moved(state: State, event: e.NumbersMoved, seq: Seq, at: Instant) -> None:
+    if event.day != state.last_day:
+        state.moved = event
+        return
+    state.moved = None
+    state.others = max(state.others, event.others)
+    for prefix, ordinal in event.after.items():
+        state.ordinals[prefix] = max(state.ordinals.get(prefix, 0), ordinal)
 
 
 def _day_reopened(state: State, event: e.DayReopened, seq: Seq, at: Instant) -> None:
@@ -244,6 +256,7 @@ _EVOLVE: dict[type, Callable[[State, Any, Seq, Instant], None]] = {
     e.DayOpened: _day_opened,
     e.DayReopened: _day_reopened,
     e.DayClosed: _day_closed,
+    e.NumbersMoved: _numbers_moved,
     e.TicketIssued: _issued,
     e.TicketPrinted: _printed,
     e.PrintFailed: _print_failed,

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from hub.engine.events import NumbersMoved
 from hub.engine.site import Site
 from shared.model import (
     CounterNumber,
@@ -132,6 +133,8 @@ class State:
         self.plans: dict[str, ScreenPlan] = {}
         self.emergency = ""
         self.emergency_by = ""
+        self.moved: NumbersMoved | None = None
+        """What numbers must come after on a day that has not begun."""
         self.begin(None)
 
     def begin(self, day: str | None) -> None:
@@ -141,6 +144,8 @@ class State:
         self.counters = {c.number: Counter(c.number) for c in self.site.counters}
         self.lines: dict[LineKey, list[Place]] = {}
         self.ordinals: dict[str, int] = {}
+        self.others = 0
+        """The ordinal that prefixes without one of their own go on after."""
         self.issued: dict[ServiceId, int] = {}
         self.waiting: dict[ServiceId, int] = {}
         """People waiting for a service, those sent to one certain counter too."""

@@ -126,8 +126,7 @@ class SqliteJournal:
         """The entries from the newest `day_opened` on, in order; all if there is none."""
         database = Database(self._path, read_only=True, vfs=self._vfs)
         try:
-            opened = database.run("SELECT max(seq) FROM event WHERE kind = 'day_opened'")[0][0]
-            return list(_stream(database, Seq(opened - 1 if opened else 0)))
+            return open_day(database)
         finally:
             database.close()
 
@@ -153,6 +152,12 @@ def read_only(folder: Path, since: Seq = BEGINNING) -> Iterator[Entry]:
     return _read(path, since, None)
 
 
+def open_day(database: Database) -> list[Entry]:
+    """The entries from the newest `day_opened` on, of a journal's file that is open."""
+    opened = database.run("SELECT max(seq) FROM event WHERE kind = 'day_opened'")[0][0]
+    return list(stream(database, Seq(opened - 1 if opened else 0)))
+
+
 def _make(database: Database, new_epoch: Callable[[], str]) -> Epoch:
     """Make what a new file lacks, refuse a file from a newer program, give the epoch."""
     with database.transaction():
@@ -176,12 +181,14 @@ def _make(database: Database, new_epoch: Callable[[], str]) -> Epoch:
 def _read(path: Path, since: Seq, vfs: str | None) -> Iterator[Entry]:
     database = Database(path, read_only=True, vfs=vfs)
     try:
-        yield from _stream(database, since)
+        yield from stream(database, since)
     finally:
         database.close()
 
 
-def _stream(database: Database, since: Seq) -> Iterator[Entry]:
+def stream(database: Database, since: Seq = BEGINNING) -> Iterator[Entry]:
+    """The entries after `since` of a journal's file that is open. Raises StorageDamaged where one
+    is missing."""
     # In pieces: a statement that stays open pins the WAL, which then grows without end.
     while True:
         text = database.run(_READ_EVENTS, since, _CHUNK)[0][0]

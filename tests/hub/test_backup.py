@@ -10,8 +10,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hub.backup import Restored, back_up, restore
+from hub.backup import Contents, Restored, back_up, contents, restore
 from hub.database import Database
+from hub.engine.events import NumbersMoved
 from hub.engine.rights import Actor
 from hub.hall import Hall, Outcome
 from hub.journal.base import Answer
@@ -19,8 +20,8 @@ from hub.journal.sqlite import SqliteJournal, read_only
 from hub.registry import FILE, Registry
 from shared import messages as m
 from shared.errors import LockedError, SetupError, StorageDamaged
-from shared.model import Epoch, Instant, RequestId, Role
-from tests.hub.hall_site import BOSS, KIOSK, LAND, SITE, at
+from shared.model import CounterNumber, Epoch, Instant, RequestId, Role, ServiceId
+from tests.hub.hall_site import BOSS, KIOSK, LAND, SITE, TRADE, at
 
 TOMORROW = "2026-11-24"
 
@@ -35,9 +36,9 @@ class Centre:
     async def asks(self, actor: Actor, command: m.Command) -> Outcome:
         return await self.hall.ask(actor, RequestId(str(uuid.uuid4())), command)
 
-    async def number(self) -> str:
+    async def number(self, service: ServiceId = LAND) -> str:
         """A number's text, or the refusal's code."""
-        outcome = await self.asks(KIOSK, m.IssueTicket(LAND))
+        outcome = await self.asks(KIOSK, m.IssueTicket(service))
         if not isinstance(outcome, Answer):
             return outcome.code
         return str(msgspec.json.decode(outcome.value)["number"])
@@ -70,7 +71,8 @@ async def copied(tmp_path: Path) -> Path:
 
 async def test_a_restored_hub_is_a_new_life_that_gives_no_number_twice(copied: Path) -> None:
     told = restore(copied / "copy.db", copied / "new", at("08:30"))
-    assert (told.last_day, told.closed) == ("2026-11-23", "2026-11-23")
+    # A002 was given at 08:00; half an hour at ten a minute, and a hundred.
+    assert told == Restored(4, "2026-11-23", NumbersMoved("2026-11-23", {"A": 402}, 400), ())
     assert [one.kind for one in read_only(copied / "new")][:3] == [
         one.kind for one in read_only(copied / "data")
     ][:3]
@@ -78,33 +80,44 @@ async def test_a_restored_hub_is_a_new_life_that_gives_no_number_twice(copied: P
         old = before.epoch
     async with centre(copied / "new", at("08:30")) as one:
         assert one.epoch != old
-        assert one.hall.state.day is None
-        assert await one.number() == "service_closed"
+        assert await one.number() == "A403"
+        assert await one.number(TRADE) == "B401"
+    async with centre(copied / "new", at("08:30")) as one:  # what moved them is in the journal
+        assert await one.number() == "A404"
     async with centre(copied / "new", at("08:00", TOMORROW)) as one:
         assert one.hall.state.day == TOMORROW
         assert await one.number() == "A001"
 
 
-async def test_a_day_that_the_backup_does_not_know_stays_closed_too(copied: Path) -> None:
-    told = restore(copied / "copy.db", copied / "new", at("10:00", TOMORROW))
-    assert (told.last_day, told.closed) == ("2026-11-23", TOMORROW)
-    async with centre(copied / "new", at("10:00", TOMORROW)) as one:
-        assert await one.number() == "service_closed"
-        assert isinstance(await one.asks(BOSS, m.OpenDay()), Answer)
+async def test_a_day_that_began_after_the_backup_begins_behind_what_it_may_have_given(
+    copied: Path,
+) -> None:
+    told = restore(copied / "copy.db", copied / "new", at("07:00", TOMORROW))
+    assert told.moved == NumbersMoved(TOMORROW, {}, 100 + 7 * 60 * 10)
+    async with centre(copied / "new", at("07:30", TOMORROW)) as one:
+        assert await one.number() == "A4301"
+    async with centre(copied / "new", at("08:00", "2026-11-25")) as one:
         assert await one.number() == "A001"
 
 
-async def test_a_supervisor_opens_the_day_again_with_the_numbers_of_the_backup(
-    copied: Path,
-) -> None:
+async def test_restoring_what_was_restored_moves_numbers_on_and_never_back(copied: Path) -> None:
+    restore(copied / "copy.db", copied / "new", at("07:00", TOMORROW))
+    back_up(copied / "new", copied / "again.db")
+    restore(copied / "again.db", copied / "newer", at("07:00", TOMORROW))
+    async with centre(copied / "newer", at("07:30", TOMORROW)) as one:
+        assert await one.number() == "A4411"
+
+
+async def test_a_day_that_is_closed_and_opened_again_goes_on_behind_them(copied: Path) -> None:
     restore(copied / "copy.db", copied / "new", at("08:30"))
     async with centre(copied / "new", at("08:31")) as one:
+        assert isinstance(await one.asks(BOSS, m.CloseDay()), Answer)
         assert isinstance(await one.asks(BOSS, m.OpenDay()), Answer)
-        assert await one.number() == "A003"
+        assert await one.number() == "A403"
 
 
-async def test_a_day_is_kept_when_nothing_was_issued_after_the_backup(copied: Path) -> None:
-    told = restore(copied / "copy.db", copied / "new", at("08:30"), keep_day=True)
+async def test_numbers_just_go_on_when_none_was_given_after_the_backup(copied: Path) -> None:
+    told = restore(copied / "copy.db", copied / "new", at("08:30"), complete=True)
     assert told == Restored(3, "2026-11-23", None, ())
     async with centre(copied / "new", at("08:30")) as one:
         assert len(one.hall.state.tickets) == 2
@@ -134,7 +147,7 @@ async def test_data_that_is_there_stays_unless_it_is_to_be_replaced_and_is_kept_
     told = restore(copied / "copy.db", copied / "data", at("08:30"), replace=True)
     assert {path.name for path in told.aside} == {"journal.db", FILE}
     assert len(list(read_only(told.aside[0].parent))) == 4
-    assert [one.kind for one in read_only(copied / "data")][-1] == "day_closed"
+    assert [one.kind for one in read_only(copied / "data")][-1] == "numbers_moved"
 
 
 async def test_a_hub_that_runs_is_not_replaced(copied: Path) -> None:
@@ -163,6 +176,35 @@ async def test_a_damaged_or_foreign_file_is_refused_and_leaves_nothing(copied: P
         with pytest.raises(kind):
             restore(file, copied / "new", at("08:30"))
         assert [path.name for path in (copied / "new").iterdir()] == ["lock"]
+
+
+async def test_a_backup_says_what_is_in_it(copied: Path) -> None:
+    async with centre(copied / "data", at("08:00")) as one:
+        epoch = one.epoch
+        await one.number(TRADE)
+        with contextlib.closing(Registry(copied / "data")) as officers:
+            officers.enrol(Role.DISPLAY, "d1", None, at("08:00"))
+            officers.revoke("k1", at("08:01"))
+            officers.add_officer("hoa", CounterNumber(1), "mật khẩu dài", at("08:00"))
+    back_up(copied / "data", copied / "full.db")
+    assert contents(copied / "full.db") == Contents(
+        epoch=epoch,
+        events=5,
+        newest=at("08:00"),
+        days=1,
+        first_day="2026-11-23",
+        last_day="2026-11-23",
+        day_open=True,
+        tickets=4,
+        numbers={"A": "A003", "B": "B001"},
+        devices=1,
+        officers=1,
+    )
+
+
+async def test_a_bare_journal_is_restored_too_as_one_put_aside_is(copied: Path) -> None:
+    assert contents(copied / "data" / "journal.db").devices == 0
+    assert restore(copied / "data" / "journal.db", copied / "new", at("08:30")).events == 5
 
 
 async def test_a_backup_overwrites_nothing_and_names_what_is_missing(copied: Path) -> None:

@@ -49,6 +49,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
         ["officer", "add"],
         ["officer", "remove"],
         ["backup"],
+        ["backups"],
         ["restore"],
         ["journal"],
         ["doctor"],
@@ -145,6 +146,7 @@ def test_a_taken_port_is_one_sentence(hub: HubProcess, tmp_path: Path) -> None:
         (["officer", "remove", "\x1b[1m"], "control characters"),
         (["backup", "x.db"], "no journal"),
         (["restore", "missing.db"], "no such file"),
+        (["restore"], "no backups here"),
         (["serve", "--site", str(SITE), "--live", "a..b:1", "--web", "a:1"], "--live"),
         (
             ["serve", "--site", str(SITE), "--live", "a:1", "--web", "a:1", "--public-url", "x"],
@@ -221,12 +223,12 @@ def test_a_running_hub_is_backed_up_and_its_copy_restored_in_words(
     assert refused.returncode == 2
     done = run("restore", str(copy), "--data", str(tmp_path / "new"))
     assert done.returncode == 0, done.stderr
-    assert "is closed, because numbers given after the backup are unknown" in done.stdout
+    assert "go on for every prefix after" in done.stdout
     told = run("journal", "--data", str(tmp_path / "new")).stdout.splitlines()
-    assert "day_closed" in told[-1]
-    kept = run("restore", str(copy), "--data", str(tmp_path / "new"), "--replace", "--keep-day")
+    assert "numbers_moved" in told[-1]
+    kept = run("restore", str(copy), "--data", str(tmp_path / "new"), "--replace", "--complete")
     assert "moved aside" in kept.stdout
-    assert "is closed" not in kept.stdout
+    assert "go on" not in kept.stdout
 
 
 def test_a_signal_while_the_hub_starts_ends_it_cleanly(tmp_path: Path) -> None:

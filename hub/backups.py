@@ -1,0 +1,111 @@
+"""The folder in which a hub keeps its backups."""
+
+import contextlib
+import shutil
+from datetime import tzinfo
+from pathlib import Path
+
+import msgspec
+
+from hub import registry
+from hub.backup import PART, Contents, back_up, contents
+from hub.backup_rules import moment_of, name_at, to_drop
+from hub.journal import sqlite
+from hub.settings import BackupSettings
+from shared.errors import MotcuaError, SetupError, StorageFull
+from shared.model import Instant
+
+RESERVE_BYTES = 64 * 1024 * 1024
+"""What a backup leaves free on its disk, for the journal may be on the same one."""
+
+
+class Backup(msgspec.Struct, frozen=True):
+    """One file of the folder, and when it was made."""
+
+    file: Path
+    at: Instant
+
+
+def folder_of(data: Path, settings: BackupSettings) -> Path | None:
+    """Where the hub of that data folder keeps its backups; None where it makes none."""
+    return data / settings.folder if settings.folder else None
+
+
+def listed(folder: Path) -> list[Backup]:
+    """The backups in a folder, newest first; none where there is no folder."""
+    if not folder.is_dir():
+        return []
+    found = [(path, moment_of(path.name)) for path in folder.iterdir()]
+    backups = [Backup(path, at) for path, at in found if at is not None]
+    return sorted(backups, key=lambda one: one.at, reverse=True)
+
+
+def examined(backup: Backup) -> Contents | MotcuaError:
+    """What is in it, or what is wrong with it."""
+    try:
+        return contents(backup.file)
+    except MotcuaError as error:
+        return error
+
+
+def newest_sound(folder: Path) -> Path:
+    """The newest backup that is what was written. Raises SetupError when there is none."""
+    backups = listed(folder)
+    for one in backups:
+        if isinstance(examined(one), Contents):
+            return one.file
+    raise SetupError(
+        f"{folder}: none of the {len(backups)} backups here can be read; name one that can"
+        if backups
+        else f"{folder}: there are no backups here; name a file, or their folder"
+    )
+
+
+def keep_one(data: Path, folder: Path, at: Instant) -> tuple[Path, int]:
+    """Make a backup in the folder; gives its file and the number of events in it.
+
+    Raises StorageFull, before anything is written, when the disk has no room for it and the
+    reserve; SetupError, StorageError.
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for left in folder.glob(f"{PART}*"):  # of a hub that was killed while it made one
+            shutil.rmtree(left, ignore_errors=True)
+        free = shutil.disk_usage(folder).free
+    except OSError as error:
+        raise SetupError(f"{folder}: cannot be used for backups ({error.strerror})") from None
+    needed = sum(_size(path) for name in _NAMES for path in data.glob(f"{name}*"))
+    if free < needed + RESERVE_BYTES:
+        raise StorageFull(
+            f"{folder}: has {free // 1_000_000} MB free, a backup needs"
+            f" {(needed + RESERVE_BYTES) // 1_000_000}; make room, or keep fewer"
+        )
+    file = folder / name_at(at)
+    return file, back_up(data, file)
+
+
+_NAMES = (sqlite.FILE, registry.FILE)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:  # a -wal that has just gone
+        return 0
+
+
+def thin_out(folder: Path, now: Instant, zone: tzinfo, settings: BackupSettings) -> int:
+    """Remove the backups that need not be kept; says how many. Other files stay."""
+    backups = listed(folder)
+    dropped = to_drop(
+        (one.at for one in backups),
+        now,
+        zone,
+        hourly_days=settings.hourly_days,
+        days=settings.days,
+    )
+    for one in backups:
+        if one.at in dropped:
+            with contextlib.suppress(OSError):
+                one.file.unlink()
+    return len(dropped)

@@ -1,0 +1,159 @@
+"""The hub's own backups: every hour, and when the business day has closed."""
+
+import asyncio
+import contextlib
+import functools
+import math
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+import structlog
+
+from hub import registry
+from hub.backups import folder_of, keep_one, listed, thin_out
+from hub.engine.concern import Concern
+from hub.hall import Hall
+from hub.settings import BackupSettings
+from shared.errors import MotcuaError
+from shared.model import Instant
+
+log = structlog.get_logger()
+
+FIRST_AFTER_S = 60.0
+"""A hub that has just started has better things to do."""
+
+AGAIN_AFTER_S = 300.0
+"""When a backup that failed is tried again."""
+
+_LOWEST_PRIORITY = 19
+
+
+class Meter(Protocol):
+    """What is counted about backups; hub.metrics shows it."""
+
+    def backups(self, age_s: Callable[[], float], failed: Callable[[], bool]) -> None:
+        """Where to ask, for every page, how long ago all was in a backup, and whether the last
+        attempt failed."""
+
+
+class _Mark(msgspec.Struct, frozen=True):
+    """What tells whether there is something to back up."""
+
+    seq: int
+    officers: tuple[int, int]
+
+
+class Hourly:
+    """Keeps a hall's backups. `clock` names them; whether one is due is measured by the loop's own
+    time, which no one can set."""
+
+    def __init__(
+        self,
+        hall: Hall,
+        data: Path,
+        settings: BackupSettings,
+        clock: Callable[[], Instant],
+        *,
+        meter: Meter | None = None,
+        first_after_s: float = FIRST_AFTER_S,
+        again_after_s: float = AGAIN_AFTER_S,
+    ) -> None:
+        self._hall = hall
+        self._data = data
+        self._folder = folder_of(data, settings)
+        self._settings = settings
+        self._clock = clock
+        self._first_after_s = first_after_s
+        self._again_after_s = again_after_s
+        self._closed = asyncio.Event()
+        self._day = hall.state.day
+        self._kept: _Mark | None = None
+        self._whole_at: Instant | None = None
+        self._failed = False
+        hall.watch(self._heard)
+        if meter is not None and self._folder is not None:
+            meter.backups(self._age_s, lambda: self._failed)
+
+    def _heard(self, concern: Concern) -> None:
+        if concern.everyone:
+            before, self._day = self._day, self._hall.state.day
+            if before is not None and self._day != before:
+                self._closed.set()
+
+    def _age_s(self) -> float:
+        """Seconds since all was in a backup; endless without one."""
+        return math.inf if self._whole_at is None else (self._clock() - self._whole_at) / 1000
+
+    async def run(self) -> None:
+        """Make backups until cancelled."""
+        if self._folder is None:
+            return
+        if newest := listed(self._folder):
+            self._whole_at = newest[0].at
+        pause = self._first_after_s
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._closed.wait()
+            self._closed.clear()
+            await _aside(functools.partial(self._back_up, self._folder))
+            pause = self._again_after_s if self._failed else self._settings.every_minutes * 60
+
+    def _back_up(self, folder: Path) -> None:
+        """On the thread: make one if something has changed, and say a failure once."""
+        at = self._clock()
+        mark = _Mark(self._hall.seq, _stamp(self._data / registry.FILE))
+        try:
+            if mark != self._kept:
+                thin_out(folder, at, self._hall.site.zone, self._settings)
+                file, events = keep_one(self._data, folder, at)
+                log.info("backup_made", file=str(file), events=events)
+        except MotcuaError as error:
+            if not self._failed:
+                log.error("backup_failed", reason=str(error))
+            self._failed = True
+            return
+        if self._failed:
+            log.info("backup_recovered")
+        self._failed, self._kept, self._whole_at = False, mark, at
+
+
+async def _aside(work: Callable[[], None]) -> None:
+    """Do it on a thread that everything else goes before, and that nobody waits for at the end:
+    a backup that is not whole by then has no name yet."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[None] = loop.create_future()
+
+    def tell(error: BaseException | None) -> None:
+        if done.cancelled():
+            return
+        if error is None:
+            done.set_result(None)
+        else:
+            done.set_exception(error)
+
+    def run() -> None:
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOWEST_PRIORITY)
+        error: BaseException | None = None
+        try:
+            work()
+        except BaseException as found:
+            error = found
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(tell, error)
+
+    threading.Thread(target=run, name="backup", daemon=True).start()
+    await done
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Tells one content of a file from another."""
+    try:
+        found = path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size

@@ -1,0 +1,221 @@
+"""The hub's own backups, made beside its work."""
+
+import asyncio
+import contextlib
+import math
+import re
+import shutil
+import uuid
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from hub import backups as on_disk
+from hub.backup import Contents
+from hub.backup_rules import name_at
+from hub.backups import examined, folder_of, listed, newest_sound
+from hub.hall import Hall
+from hub.hourly import Hourly
+from hub.journal.sqlite import SqliteJournal
+from hub.metrics import Metrics
+from hub.registry import Registry
+from hub.settings import BackupSettings
+from shared import messages as m
+from shared.errors import SetupError
+from shared.model import Instant, RequestId, Role
+from tests.hub.hall_site import BOSS, KIOSK, LAND, SITE, at
+from tests.hub.hub_process import running_hub
+
+SETTINGS = BackupSettings()
+NEVER_S = 3600.0
+
+
+class Clock:
+    """The hall's time, in the test's hand."""
+
+    def __init__(self) -> None:
+        self.now = at("08:00")
+
+    def __call__(self) -> Instant:
+        return self.now
+
+
+class Keeping:
+    """A hall whose backups are made."""
+
+    def __init__(self, hall: Hall, data: Path, clock: Clock) -> None:
+        self.hall = hall
+        self.data = data
+        self.folder = data / "backups"
+        self.clock = clock
+        self.metrics = Metrics()
+
+    async def asks(self, command: m.Command) -> None:
+        actor = KIOSK if isinstance(command, m.IssueTicket) else BOSS
+        await self.hall.ask(actor, RequestId(str(uuid.uuid4())), command)
+
+    def figure(self, name: str) -> float | None:
+        return self.metrics.registry.get_sample_value(name)
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        async with asyncio.timeout(20):
+            while not holds():  # noqa: ASYNC110 (a thread and a file have no event to wait for)
+                await asyncio.sleep(0.01)
+
+
+@contextlib.asynccontextmanager
+async def keeping(
+    data: Path, settings: BackupSettings = SETTINGS, first_after_s: float = NEVER_S
+) -> AsyncIterator[Keeping]:
+    Registry(data).close()
+    with contextlib.closing(SqliteJournal(data)) as journal:
+        clock = Clock()
+        one = Keeping(Hall(SITE, journal, clock), data, clock)
+        keeper = Hourly(
+            one.hall,
+            data,
+            settings,
+            clock,
+            meter=one.metrics,
+            first_after_s=first_after_s,
+            again_after_s=0.05,
+        )
+        tasks = [asyncio.create_task(one.hall.run()), asyncio.create_task(keeper.run())]
+        await one.hall.ready.wait()
+        try:
+            yield one
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_a_backup_is_made_soon_after_the_start_and_when_the_day_has_closed(
+    tmp_path: Path,
+) -> None:
+    async with keeping(tmp_path, first_after_s=0.05) as one:
+        assert one.figure("motcua_backup_age_seconds") == math.inf
+        await one.until(lambda: one.figure("motcua_backup_age_seconds") == 0)
+        [first] = listed(one.folder)
+        assert first.file.name == name_at(at("08:00"))
+        assert one.folder.stat().st_mode & 0o077 == 0
+        await one.asks(m.IssueTicket(LAND))
+        one.clock.now = at("17:00")
+        assert one.figure("motcua_backup_age_seconds") == 9 * 3600
+        await one.asks(m.CloseDay())
+        await one.until(lambda: len(listed(one.folder)) == 2)
+        told = examined(listed(one.folder)[0])
+        assert isinstance(told, Contents)
+        assert (told.day_open, told.tickets) == (False, 1)
+        assert one.figure("motcua_backup_failed") == 0
+
+
+async def test_a_day_that_the_next_one_closes_is_backed_up_too(tmp_path: Path) -> None:
+    async with keeping(tmp_path) as one:
+        one.clock.now = at("06:45", "2026-11-24")
+        await one.until(lambda: len(listed(one.folder)) == 1)
+
+
+async def test_nothing_new_is_no_new_file_and_counts_as_backed_up(tmp_path: Path) -> None:
+    async with keeping(tmp_path, first_after_s=0.05) as one:
+        keeper = Hourly(one.hall, one.data, SETTINGS, one.clock)
+        keeper._back_up(one.folder)
+        made = listed(one.folder)
+        one.clock.now = at("09:00")
+        keeper._back_up(one.folder)
+        assert listed(one.folder) == made
+        assert keeper._age_s() == 0
+        with contextlib.closing(Registry(one.data)) as officers:
+            officers.enrol(Role.KIOSK, "k1", None, at("09:00"))
+        keeper._back_up(one.folder)
+        assert len(listed(one.folder)) == len(made) + 1
+
+
+async def test_a_failure_is_said_once_and_its_end_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(on_disk, "RESERVE_BYTES", 1 << 60)
+    with capture_logs() as logs:
+        async with keeping(tmp_path, first_after_s=0.05) as one:
+            tries: list[Path] = []
+            make = on_disk.keep_one
+
+            def trying(data: Path, folder: Path, moment: Instant) -> tuple[Path, int]:
+                tries.append(folder)
+                return make(data, folder, moment)
+
+            monkeypatch.setattr("hub.hourly.keep_one", trying)
+            await one.until(lambda: len(tries) > 2)  # it has been tried again and again
+            assert one.figure("motcua_backup_failed") == 1
+            assert one.figure("motcua_backup_age_seconds") == math.inf
+            monkeypatch.setattr(on_disk, "RESERVE_BYTES", 0)
+            await one.until(lambda: one.figure("motcua_backup_failed") == 0)
+            await one.until(lambda: len(listed(one.folder)) == 1)
+    said = [log["event"] for log in logs if log["event"].startswith("backup")]
+    assert said == ["backup_failed", "backup_made", "backup_recovered"]
+    assert "make room" in next(log["reason"] for log in logs if log["event"] == "backup_failed")
+
+
+async def test_what_a_killed_hub_left_half_made_is_removed_and_no_backup(tmp_path: Path) -> None:
+    async with keeping(tmp_path) as one:
+        half = one.folder / ".backup-half"
+        half.mkdir(parents=True)
+        (half / "journal.db").write_bytes(b"half")
+        assert listed(one.folder) == []
+        on_disk.keep_one(one.data, one.folder, at("08:00"))
+        assert [path.name for path in one.folder.iterdir()] == [name_at(at("08:00"))]
+
+
+async def test_old_ones_go_and_files_of_others_stay(tmp_path: Path) -> None:
+    async with keeping(tmp_path) as one:
+        on_disk.keep_one(one.data, one.folder, at("08:00"))
+        [sound] = listed(one.folder)
+        for day in range(1, 30):
+            shutil.copy(sound.file, one.folder / name_at(at("08:00", f"2026-09-{day:02d}")))
+        (one.folder / "đừng xóa.txt").write_text("x")
+        Hourly(one.hall, one.data, SETTINGS, one.clock)._back_up(one.folder)
+        assert len(listed(one.folder)) == 3
+        assert (one.folder / "đừng xóa.txt").exists()
+
+
+async def test_the_newest_sound_one_is_found_behind_damaged_ones(tmp_path: Path) -> None:
+    async with keeping(tmp_path) as one:
+        with pytest.raises(SetupError, match="no backups here"):
+            newest_sound(one.folder)
+        on_disk.keep_one(one.data, one.folder, at("08:00"))
+        on_disk.keep_one(one.data, one.folder, at("09:00"))
+        newer, older = listed(one.folder)
+        newer.file.write_bytes(newer.file.read_bytes()[:5000])
+        assert newest_sound(one.folder) == older.file
+        older.file.write_bytes(b"")
+        with pytest.raises(SetupError, match="none of the 2 backups"):
+            newest_sound(one.folder)
+
+
+async def test_a_hub_that_shall_keep_none_makes_none(tmp_path: Path) -> None:
+    settings = BackupSettings(folder="")
+    assert folder_of(tmp_path, settings) is None
+    async with keeping(tmp_path, settings, first_after_s=0.01) as one:
+        keeper = Hourly(one.hall, one.data, settings, one.clock)
+        await keeper.run()
+        assert one.figure("motcua_backup_age_seconds") is None
+
+
+def test_an_operator_lists_the_backups_and_restores_the_newest(tmp_path: Path) -> None:
+    with running_hub(tmp_path / "data") as hub:
+        hub.enrol("kiosk", "k1")
+        assert hub.command("backups").endswith("0 of 0 backups are sound\n")
+        hub.command("backup", str(tmp_path / "by-hand.db"))
+        (hub.data / "backups").mkdir()
+        name = name_at(at("08:00"))
+        shutil.copy(tmp_path / "by-hand.db", hub.data / "backups" / name)
+        listing = hub.command("backups")
+        assert name in listing and "1 of 1 backups are sound" in listing
+        looked = hub.command("restore", "--look")
+        assert "devices   1" in looked and "epoch" in looked
+    told = hub.command("restore", "--replace")
+    assert told.startswith(looked)
+    assert "moved aside" in told
+    assert re.search(r"go on for every prefix after 1\d0:", told)
