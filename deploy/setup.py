@@ -44,6 +44,14 @@ PACKAGES = {
     "a virtual screen and taps on it": ("xvfb", "xdotool"),
     "the voice": ("espeak-ng",),
     "the browser tests and pictures": ("chromium",),
+    "the tests of the services and of installing": (
+        "systemd",
+        "systemd-container",
+        "nginx-light",
+        "openssl",
+        "shellcheck",
+        "debootstrap",
+    ),
 }
 """What Debian packages we use, by what does not work without them."""
 

@@ -157,6 +157,11 @@ class Hall:
         else:
             act()
 
+    @property
+    def keeping_s(self) -> float:
+        """Seconds that the oldest batch has been on its way to disk; 0 when none is."""
+        return time.perf_counter() - self._under_way[0].started if self._under_way else 0.0
+
     # --- working -----------------------------------------------------------------------
 
     async def run(self) -> None:

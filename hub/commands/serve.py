@@ -38,6 +38,8 @@ def add(commands: Parsers, data: argparse.ArgumentParser) -> None:
 
 def _serve(args: argparse.Namespace) -> int:
     import asyncio
+    import faulthandler
+    import os
     from functools import partial
 
     import msgspec
@@ -49,6 +51,7 @@ def _serve(args: argparse.Namespace) -> int:
     from hub.dossiers.catalogue import Procedures
     from hub.dossiers.lookup import Lookup
     from hub.hall import Hall
+    from hub.heartbeat import Heartbeat
     from hub.hourly import Hourly
     from hub.journal.sqlite import SqliteJournal
     from hub.logs import log_to_stderr
@@ -60,7 +63,9 @@ def _serve(args: argparse.Namespace) -> int:
     from hub.web.app import build
     from shared.privacy import no_core_dumps
     from shared.settings import load
+    from shared.systemd import Systemd
 
+    faulthandler.enable()  # systemd ends a hub that hangs with SIGABRT: its log then says where
     log_to_stderr()
     no_core_dumps()
     site, notices = read_centre(args.site, args.public_url)
@@ -115,6 +120,11 @@ def _serve(args: argparse.Namespace) -> int:
                 catalogue=lambda: procedures.catalogue,
                 notices=notices,
             )
+
+            def say_ready() -> None:
+                print(f"ready live={live_at} web={web_at}", flush=True)
+                Heartbeat(hall, Systemd(os.environ)).begin()
+
             try:
                 await serve(
                     hall,
@@ -124,7 +134,7 @@ def _serve(args: argparse.Namespace) -> int:
                     web_socket,
                     settings=settings,
                     beside=(procedures.run, backups.run),
-                    on_ready=lambda: print(f"ready live={live_at} web={web_at}", flush=True),
+                    on_ready=say_ready,
                 )
             finally:
                 if dossiers is not None:
