@@ -71,13 +71,7 @@ class PublicMachine:
 
     def child(self) -> psutil.Process:
         """The kiosk itself."""
-        found = [
-            one
-            for one in psutil.Process(self.program.pid).children()
-            if "--no-keeper" in one.cmdline()
-        ]
-        assert len(found) == 1, found
-        return found[0]
+        return kept(self.program)
 
     def wait_ready(self, times: int = 1, within_s: float = 30.0) -> None:
         """Wait until it has been ready so often."""
@@ -189,6 +183,13 @@ def public_machine(
         machine.wait_ready()
         machine.wait_curtain()
         yield machine
+
+
+def kept(keeper: Program) -> psutil.Process:
+    """The program that a keeper keeps."""
+    found = [one for one in psutil.Process(keeper.pid).children() if "--no-keeper" in one.cmdline()]
+    assert len(found) == 1, found
+    return found[0]
 
 
 def until(holds: Callable[[], Any], what: str, within_s: float = 20.0) -> None:
