@@ -11,7 +11,6 @@ from typing import Any
 import structlog
 from kivy.clock import Clock
 from kivy.graphics.texture import Texture
-from PIL import Image
 
 from display.devices.files import Files
 from display.devices.video import Place, VideoPlayer
@@ -19,10 +18,10 @@ from display.notices import notices, turn
 from display.screens.wall import Wall
 from shared.messages import DisplayView, Notice
 from shared.model import Instant
+from shared.pictures import pixels
 
 LONGEST_SIDE = 2048
 """Pixels; no side area is larger, and graphics chips take it."""
-MOST_PIXELS = 40_000_000
 LOOK_EVERY_S = 1.0
 """How often a playing video is looked at."""
 
@@ -165,8 +164,8 @@ class Sideshow:
 
     async def _decode(self, file: Path, digest: str) -> None:
         try:
-            size, pixels = await asyncio.to_thread(_pixels, file)
-        except Exception as error:  # Pillow raises nearly anything for a damaged file
+            size, drawn = await asyncio.to_thread(pixels, file, LONGEST_SIDE)
+        except ValueError as error:
             self._bad.add(digest)
             log.error("notice.unreadable", file=file.name, why=str(error))
             return
@@ -174,18 +173,9 @@ class Sideshow:
             self._decoding.pop(digest, None)
         texture = Texture.create(size=size, colorfmt="rgb")
         texture.flip_vertical()
-        texture.blit_buffer(pixels, colorfmt="rgb", bufferfmt="ubyte")
+        texture.blit_buffer(drawn, colorfmt="rgb", bufferfmt="ubyte")
         self._textures[digest] = texture
         self._turn()
-
-
-def _pixels(file: Path) -> tuple[tuple[int, int], bytes]:
-    """Size and RGB pixels of a picture, no larger than any side area."""
-    with Image.open(file, formats=("PNG", "JPEG", "WEBP")) as image:
-        if image.width * image.height > MOST_PIXELS:
-            raise ValueError(f"{image.width}×{image.height} pixels are too many")
-        image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-        return image.size, image.convert("RGB").tobytes()
 
 
 def _same(one: DisplayView, other: DisplayView) -> bool:

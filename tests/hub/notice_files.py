@@ -1,5 +1,7 @@
 """Pictures and videos for notices, as small as they can be."""
 
+import struct
+import zlib
 from io import BytesIO
 
 from PIL import Image
@@ -15,3 +17,14 @@ def picture(kind: str = "PNG", size: tuple[int, int] = (32, 18)) -> bytes:
     file = BytesIO()
     Image.new("RGB", size, "#12305A").save(file, kind)
     return file.getvalue()
+
+
+def png_head(width: int, height: int) -> bytes:
+    """The beginning of a PNG file that says it has so many pixels."""
+
+    def chunk(name: bytes, content: bytes) -> bytes:
+        check = zlib.crc32(name + content)
+        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", check)
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", b"")

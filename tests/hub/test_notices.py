@@ -14,7 +14,7 @@ from hub.notices import NoticeFile, read_notices, sniff
 from shared.errors import SettingsError
 from tests.hub.hall_site import SITE
 from tests.hub.hub_process import ROOT, SITE as SITE_FILE
-from tests.hub.notice_files import MP4, WEBM, picture
+from tests.hub.notice_files import MP4, WEBM, picture, png_head
 
 
 def _read(folder: Path, *notices: Notice) -> tuple[tuple[Notice, ...], dict[str, NoticeFile]]:
@@ -68,19 +68,25 @@ def test_every_file_that_will_not_do_is_named_with_what_to_do(tmp_path: Path) ->
     (tmp_path / "empty.webp").touch()
     (tmp_path / "link.png").symlink_to("/etc/hostname")
     os.mkfifo(tmp_path / "pipe.mp4")
+    (tmp_path / "cut.png").write_bytes(picture()[:50])
+    (tmp_path / "wide.png").write_bytes(png_head(8001, 5000))
     with (tmp_path / "large.png").open("wb") as large:
         large.truncate(8 * 2**20 + 1)
-    pictures = ("page.png", "photo.png", "empty.webp", "link.png", "large.png", "none.png")
-    pages = [Notice(f"cua {name}", picture=name) for name in pictures]
+    pictures = ("page", "photo", "link", "large", "none", "cut", "wide")
+    pages = [Notice(f"cua {name}", picture=f"{name}.png") for name in pictures]
+    pages.append(Notice("rong", picture="empty.webp"))
     said = _refused(tmp_path, *pages, Notice("phim", video="pipe.mp4")).split("; notices: ")
     faults = [one.split(f"{tmp_path}/")[1] for one in said]
     assert faults == [
         "page.png: is nothing that displays can show, not image/png; export it anew",
         "photo.png: is image/jpeg, not image/png; export it anew",
-        "empty.webp: is nothing that displays can show, not image/webp; export it anew",
         "link.png: is a link; put the file itself there",
         "large.png: has 8.0 MB, at most 8 MB are taken; make it smaller",
         "none.png: there is no such file; put it there or take the notice out",
+        "cut.png: cannot be shown (image file is truncated); export it anew",
+        "wide.png: cannot be shown (8001×5000 pixels, at most 40 million are taken);"
+        " export it anew",
+        "empty.webp: is nothing that displays can show, not image/webp; export it anew",
         "pipe.mp4: is no file; put a picture or video there",
     ]
 
