@@ -5,7 +5,6 @@ both are copied, moved and kept together.
 """
 
 import contextlib
-import os
 import secrets
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -15,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from hub import registry
-from hub.database import Database, FolderLock, prepare_folder
+from hub.database import Database, FolderLock, keep_names, prepare_folder
 from hub.engine.events import DayOpened, NumbersMoved
 from hub.engine.evolve import evolve
 from hub.engine.forward import Unknown, moving
@@ -65,9 +64,7 @@ def back_up(folder: Path, file: Path) -> int:
     """Copy the data in `folder` to a new `file`, whether its hub runs or not: all that was on disk
     at one moment, opened and checked before it gets its name. Gives the number of events. Raises
     SetupError, StorageError."""
-    journal, officers = folder / sqlite.FILE, folder / registry.FILE
-    if not journal.is_file():
-        raise SetupError(f"{journal}: there is no journal; name the hub's data folder")
+    journal, officers = sqlite.journal_in(folder), folder / registry.FILE
     if file.exists():
         raise SetupError(f"{file}: exists; name a file that does not")
     if not file.parent.is_dir():
@@ -93,6 +90,9 @@ def back_up(folder: Path, file: Path) -> int:
 
 PART = ".backup-"
 """How folders begin in which a backup is being made."""
+
+RESTORING = ".restore-"
+"""The same of a data folder; whoever holds its lock may remove what was left behind."""
 
 
 # --- looking -------------------------------------------------------------------------------
@@ -164,9 +164,12 @@ def _opened(file: Path) -> Iterator[Database]:
         if not tables >= _TABLES:
             raise SetupError(f"{file}: is no backup of a hub; make one with motcua-hub backup")
         _check(found)
-        [(events, last)] = found.run("SELECT count(*), ifnull(max(seq), 0) FROM event")
-        if events != last:
-            raise StorageDamaged(f"{file}: has {events} events of {last}; take another backup")
+        # The first may be a later one than 1: days that were kept their years are gone.
+        [(events, first, last)] = found.run("SELECT count(*), min(seq), max(seq) FROM event")
+        if events and events != last - first + 1:
+            raise StorageDamaged(
+                f"{file}: has {events} events of {last - first + 1}; take another backup"
+            )
         yield found
 
 
@@ -190,7 +193,7 @@ def restore(
         if old and not replace:
             raise SetupError(f"{old[0]}: exists; name another folder, or --replace it")
         try:
-            with tempfile.TemporaryDirectory(dir=folder, prefix=".restore-") as place:
+            with tempfile.TemporaryDirectory(dir=folder, prefix=RESTORING) as place:
                 made = _rebuild(file, Path(place), at, complete)
                 aside = move_aside(folder, old, "replaced", at) if old else ()
                 for name in (sqlite.FILE, registry.FILE):
@@ -271,12 +274,3 @@ def move_aside(folder: Path, old: Sequence[Path], why: str, at: Instant) -> tupl
     stamp = datetime.fromtimestamp(at / 1000, UTC).strftime("%Y%m%dT%H%M%S")
     aside = Path(tempfile.mkdtemp(dir=folder, prefix=f"{why}-{stamp}Z-"))
     return tuple(path.replace(aside / path.name) for path in old)
-
-
-def keep_names(folder: Path) -> None:
-    """New names survive a power cut only when their folder is on disk, too."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -71,17 +71,22 @@ def keep_one(data: Path, folder: Path, at: Instant) -> tuple[Path, int]:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         for left in folder.glob(f"{PART}*"):  # of a hub that was killed while it made one
             shutil.rmtree(left, ignore_errors=True)
-        free = shutil.disk_usage(folder).free
     except OSError as error:
         raise SetupError(f"{folder}: cannot be used for backups ({error.strerror})") from None
-    needed = sum(_size(path) for name in _NAMES for path in data.glob(f"{name}*"))
-    if free < needed + RESERVE_BYTES:
-        raise StorageFull(
-            f"{folder}: has {free // 1_000_000} MB free, a backup needs"
-            f" {(needed + RESERVE_BYTES) // 1_000_000}; make room, or keep fewer"
-        )
+    check_room(folder, sum(_size(path) for name in _NAMES for path in data.glob(f"{name}*")))
     file = folder / name_at(at)
     return file, back_up(data, file)
+
+
+def check_room(folder: Path, needed: int, what: str = "a backup") -> None:
+    """Raise StorageFull when that many bytes for `what` would leave the disk without the
+    reserve."""
+    free = shutil.disk_usage(folder).free
+    if free < needed + RESERVE_BYTES:
+        raise StorageFull(
+            f"{folder}: has {free // 1_000_000} MB free, {what} needs"
+            f" {(needed + RESERVE_BYTES) // 1_000_000}; make room, or keep fewer backups"
+        )
 
 
 _NAMES = (sqlite.FILE, registry.FILE)

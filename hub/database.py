@@ -54,9 +54,9 @@ class Database:
         check_library()
         self.path = path
         self._lock = threading.RLock()
-        create = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE
+        create = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
         flags = apsw.SQLITE_OPEN_READONLY if read_only else create
-        name = str(path)
+        name = str(path.absolute())  # which never looks like an address
         if read_only and _is_on_read_only_medium(path):
             name, flags = path.absolute().as_uri() + "?immutable=1", flags | apsw.SQLITE_OPEN_URI
         try:
@@ -202,6 +202,15 @@ def prepare_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise SetupError(f"{folder}: cannot be made a data folder ({error.strerror})") from None
+
+
+def keep_names(folder: Path) -> None:
+    """New names survive a power cut only when their folder is on disk, too. Raises OSError."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 class FolderLock:

@@ -30,7 +30,7 @@ from hub.engine.refusal import Refusal
 from hub.engine.rights import HUB, Actor
 from hub.engine.site import Site
 from hub.engine.state import State
-from hub.journal.base import KEEP_ANSWERS_MS, Answer, Entry, Journal
+from hub.journal.base import ERASED, KEEP_ANSWERS_MS, Answer, Entry, Journal
 from hub.journal.codec import pack, unpack
 from shared.errors import StorageError, StorageFull
 from shared.i18n import _
@@ -113,6 +113,7 @@ class Hall:
         self._lost: list[_Batch] = []
         self._first_error: StorageError | None = None
         self._writer_stopped = False
+        self._paused = False
         self._broken = asyncio.Event()
         self._broken_by: BaseException | None = None
         self._when_settled: list[Callable[[], None]] = []
@@ -161,6 +162,36 @@ class Hall:
     def keeping_s(self) -> float:
         """Seconds that the oldest batch has been on its way to disk; 0 when none is."""
         return time.perf_counter() - self._under_way[0].started if self._under_way else 0.0
+
+    async def exchange(self, swap: Callable[[], None]) -> None:
+        """Let `swap` put another file under the journal, on the writer's thread while no batch is
+        on its way, and go on from what that file says, in its epoch. Wishes wait as long.
+
+        Raises the StorageError of `swap`; the hall then goes on as well.
+        """
+        self._paused = True
+        settled = asyncio.Event()
+        self.when_settled(settled.set)
+        await settled.wait()
+        swapping = asyncio.get_running_loop().run_in_executor(self._writer, swap)
+        # Not left half-way by whoever gives up waiting: only a swap that has ended is gone on from.
+        swapping.add_done_callback(self._take_up)
+        await asyncio.shield(swapping)
+
+    def _take_up(self, _swapped: "asyncio.Future[None]") -> None:
+        """Read anew what the journal says, tell everybody, and grant wishes again."""
+        self._paused = False
+        self._wake.set()
+        self.epoch = self._journal.epoch
+        try:
+            self.state = self._replay()
+        except StorageError as error:  # `_start` tries again, and refuses if it must
+            log.error("storage_failed", reason=str(error))
+            self.healthy = False
+            return
+        self.seq = self.state.seq
+        for heard in self._watchers:
+            heard(Concern(everyone=True))
 
     # --- working -----------------------------------------------------------------------
 
@@ -218,6 +249,8 @@ class Hall:
 
     def _may_start(self) -> bool:
         """A second batch starts beside the first only when it is worth a commit of its own."""
+        if self._paused:
+            return False
         if not self._under_way:
             return True
         if self._when_settled or self._lost or not self.healthy:
@@ -290,7 +323,7 @@ class Hall:
             if prior is None:
                 ticket = TicketId(fresh[place * _ID_CHARACTERS : (place + 1) * _ID_CHARACTERS])
                 outcome = self._grant(one, mark, ticket, batch, now)
-            elif prior.fingerprint == mark:
+            elif prior.fingerprint in (mark, ERASED):
                 outcome = prior
             else:
                 words = _("Mã yêu cầu này đã dùng cho việc khác.")

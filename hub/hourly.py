@@ -4,8 +4,6 @@ import asyncio
 import contextlib
 import functools
 import math
-import os
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -14,6 +12,7 @@ import msgspec
 import structlog
 
 from hub import registry
+from hub.aside import aside
 from hub.backups import folder_of, keep_one, listed, thin_out
 from hub.engine.concern import Concern
 from hub.hall import Hall
@@ -28,8 +27,6 @@ FIRST_AFTER_S = 60.0
 
 AGAIN_AFTER_S = 300.0
 """When a backup that failed is tried again."""
-
-_LOWEST_PRIORITY = 19
 
 
 class Meter(Protocol):
@@ -100,7 +97,7 @@ class Hourly:
                 async with asyncio.timeout(pause):
                     await self._closed.wait()
             self._closed.clear()
-            await _aside(functools.partial(self._back_up, self._folder))
+            await aside(functools.partial(self._back_up, self._folder))
             pause = self._again_after_s if self._failed else self._settings.every_minutes * 60
 
     def _back_up(self, folder: Path) -> None:
@@ -120,34 +117,6 @@ class Hourly:
         if self._failed:
             log.info("backup_recovered")
         self._failed, self._kept, self._whole_at = False, mark, at
-
-
-async def _aside(work: Callable[[], None]) -> None:
-    """Do it on a thread that everything else goes before, and that nobody waits for at the end:
-    a backup that is not whole by then has no name yet."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[None] = loop.create_future()
-
-    def tell(error: BaseException | None) -> None:
-        if done.cancelled():
-            return
-        if error is None:
-            done.set_result(None)
-        else:
-            done.set_exception(error)
-
-    def run() -> None:
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOWEST_PRIORITY)
-        error: BaseException | None = None
-        try:
-            work()
-        except BaseException as found:
-            error = found
-        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
-            loop.call_soon_threadsafe(tell, error)
-
-    threading.Thread(target=run, name="backup", daemon=True).start()
-    await done
 
 
 def _stamp(path: Path) -> tuple[int, int]:

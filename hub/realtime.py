@@ -17,6 +17,7 @@ from websockets.http11 import Request, Response
 
 from hub import wire
 from hub.conversation import UNREADABLE, Conversation, decode_frame, refused
+from hub.engine.concern import Concern
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
 from hub.hall import Hall
@@ -77,6 +78,8 @@ class Live:
         self._origins = origins
         self._gauge = gauge
         self._topics = Topics(hall, clock, self._send_away, self._end)
+        self._epoch = hall.epoch
+        hall.watch(self._heard)
         self._server: Server | None = None
         self._staff: dict[ServerConnection, tuple[m.Hello, Mapping[str, str]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -183,6 +186,14 @@ class Live:
     def _end(self, connection: ServerConnection, refusal: Refusal) -> None:
         """What this one was shown is no more."""
         self._spawn(self._turn_away(connection, _of_ticket(refusal)))
+
+    def _heard(self, _concern: Concern) -> None:
+        """The journal has begun a new life: all come in anew, and are told so by their welcome."""
+        if self._hall.epoch == self._epoch or self._server is None:
+            return
+        self._epoch = self._hall.epoch
+        for connection in self._server.connections:
+            self._spawn(self._cut(connection, m.Close.GOING_AWAY, "new epoch"))
 
     def _send_away(self, connection: ServerConnection) -> None:
         """A slow reader goes, and comes back to a fresh view."""

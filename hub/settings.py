@@ -69,6 +69,17 @@ class BackupSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long these are kept."""
 
 
+class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How long the journal holds what leads to a person; hub.retention says what that is."""
+
+    link_hours: Annotated[int, msgspec.Meta(ge=0, le=168)] = 24
+    """Hours from a day's end, midnight, to the erasure of its dossiers' codes and cards' marks."""
+    words_days: Annotated[int, msgspec.Meta(ge=0, le=366)] = 90
+    """Days to the erasure of what citizens wrote in free words."""
+    years: Annotated[int, msgspec.Meta(ge=1, le=100)] = 5
+    """Years that whole days are kept."""
+
+
 class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every field stands in config/hub.toml with the same value and its explanation."""
 
@@ -87,3 +98,4 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     backup: BackupSettings = BackupSettings()
     dossiers: EOneStopSettings = EOneStopSettings()
     lookup: LookupLimits = LookupLimits()
+    retention: Retention = Retention()

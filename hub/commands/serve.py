@@ -45,8 +45,10 @@ def _serve(args: argparse.Namespace) -> int:
     import msgspec
 
     from hub.admission import admit
+    from hub.backups import folder_of
     from hub.cards import Cards
     from hub.centre import read_centre, read_procedures
+    from hub.compaction import Compaction
     from hub.dossiers import connect
     from hub.dossiers.catalogue import Procedures
     from hub.dossiers.lookup import Lookup
@@ -92,6 +94,8 @@ def _serve(args: argparse.Namespace) -> int:
                 listed, site.service, args.data, dossiers=dossiers, clock=now, zone=site.zone
             )
             backups = Hourly(hall, args.data, settings.backup, now, meter=metrics)
+            kept_in = folder_of(args.data, settings.backup)
+            compaction = Compaction(hall, journal, settings.retention, now, backups=kept_in)
             lookup = Lookup(
                 hall,
                 dossiers,
@@ -133,7 +137,7 @@ def _serve(args: argparse.Namespace) -> int:
                     live_socket,
                     web_socket,
                     settings=settings,
-                    beside=(procedures.run, backups.run),
+                    beside=(procedures.run, backups.run, compaction.run),
                     on_ready=say_ready,
                 )
             finally:

@@ -10,6 +10,10 @@ from shared.model import Epoch, Instant, RequestId, Seq
 KEEP_ANSWERS_MS = 7 * 24 * 3600 * 1000
 """How long a request id is remembered: a client that repeats it within a week is answered alike."""
 
+ERASED = "erased"
+"""Stands for a fingerprint that was erased, because the dossier's code that had gone into it could
+be found again by trying all codes. Such a request is answered as before, whatever it wishes now."""
+
 BEGINNING = Seq(0)
 """Before the first entry."""
 

@@ -12,14 +12,21 @@ from pathlib import Path
 
 import msgspec
 
-from hub.database import Database, FolderLock
+from hub.database import Database, FolderLock, keep_names
 from hub.journal.base import BEGINNING, Answer, Entry, check_seqs
-from shared.errors import SetupError, StorageDamaged
+from hub.retention import FORGOTTEN, erasable
+from shared.errors import SetupError, StorageDamaged, StorageError
 from shared.model import Epoch, Instant, RequestId, Seq
 
 FILE = "journal.db"
+NEXT = "journal.db.next"
+"""What a compaction makes, until it takes the journal's place."""
+
 SCHEMA_VERSION = 1
 _CHUNK = 1_000
+COMPANIONS = ("", "-wal", "-shm", "-journal")
+_ALONE_MS = 250
+"""How long a swap waits for whoever reads the file: the whole hall waits with it."""
 
 # An answer's key is random, and a row is long: clustered by key, a batch of 64 would dirty 64
 # pages of rows. Rows in order of arrival with a slim index beside them commit twice as fast.
@@ -33,10 +40,23 @@ _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS answer (
         place INTEGER PRIMARY KEY, request_id TEXT NOT NULL UNIQUE, at INTEGER NOT NULL,
         fingerprint TEXT NOT NULL, seq INTEGER NOT NULL, value TEXT NOT NULL) STRICT""",
+    """CREATE TABLE IF NOT EXISTS compaction (
+        epoch TEXT PRIMARY KEY, before TEXT NOT NULL, at INTEGER NOT NULL,
+        last_seq INTEGER NOT NULL, erased INTEGER NOT NULL, dropped INTEGER NOT NULL)
+        WITHOUT ROWID, STRICT""",
     """CREATE TRIGGER IF NOT EXISTS event_is_never_changed BEFORE UPDATE ON event
         BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END""",
     """CREATE TRIGGER IF NOT EXISTS event_is_never_deleted BEFORE DELETE ON event
         BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END""",
+)
+
+# What will be erased one day is found by an index that is as short as that is rare.
+_HELD_INDEXES = tuple(
+    f"""CREATE INDEX IF NOT EXISTS event_{kind}_{name} ON event (seq)
+        WHERE kind = '{kind}' AND json_extract(body, '$.{name}') IS NOT NULL"""
+    for held in FORGOTTEN
+    for kind, names in erasable(held).items()
+    for name in names
 )
 
 _APPEND_EVENTS = """INSERT INTO event (seq, day, at, kind, body, request_id)
@@ -70,19 +90,24 @@ class SqliteJournal:
         new_epoch: Callable[[], str] = lambda: secrets.token_urlsafe(9),
     ) -> None:
         self._lock = FolderLock(folder)
-        self._path = folder / FILE
+        self.path = folder / FILE
         self._vfs = vfs
+        self._new_epoch = new_epoch
         try:
-            self.writer = Database(self._path, vfs=vfs)
-            try:
-                self._epoch = _make(self.writer, new_epoch)
-                self._last_seq = Seq(self.writer.run("SELECT ifnull(max(seq), 0) FROM event")[0][0])
-                self._reader = Database(self._path, read_only=True, vfs=vfs)
-            except BaseException:
-                self.writer.close()
-                raise
+            discard(folder / NEXT)  # of a compaction that was cut short
+            self._open()
         except BaseException:
             self._lock.close()
+            raise
+
+    def _open(self) -> None:
+        self.writer = Database(self.path, vfs=self._vfs)
+        try:
+            self._epoch = make(self.writer, self._new_epoch)
+            self._last_seq = Seq(self.writer.run("SELECT ifnull(max(seq), 0) FROM event")[0][0])
+            self._reader = Database(self.path, read_only=True, vfs=self._vfs)
+        except BaseException:
+            self.writer.close()
             raise
 
     @property
@@ -124,7 +149,7 @@ class SqliteJournal:
 
     def open_day(self) -> list[Entry]:
         """The entries from the newest `day_opened` on, in order; all if there is none."""
-        database = Database(self._path, read_only=True, vfs=self._vfs)
+        database = Database(self.path, read_only=True, vfs=self._vfs)
         try:
             return open_day(database)
         finally:
@@ -132,7 +157,35 @@ class SqliteJournal:
 
     def entries(self, since: Seq = BEGINNING) -> Iterator[Entry]:
         """All entries after `since`, in order, a thousand in memory at a time."""
-        return _read(self._path, since, self._vfs)
+        return _read(self.path, since, self._vfs)
+
+    def swap(self, finish: Callable[[], Path]) -> None:
+        """Go on with the file that `finish` gives, in this one's place; it has to be whole and on
+        disk, and this one's life ends. `finish` runs while nobody else has this file open, and the
+        caller sees to it that nobody uses the journal meanwhile.
+
+        Raises StorageError when somebody reads the file; it goes on as before then, and after any
+        error of `finish`.
+        """
+        self._reader.close()
+        try:
+            self._be_alone()
+            made = finish()
+            self.writer.close()
+            made.replace(self.path)
+            keep_names(self.path.parent)
+        except OSError as error:
+            raise StorageError(f"{self.path}: cannot be replaced ({error.strerror})") from None
+        finally:
+            self.writer.close()
+            self._open()
+
+    def _be_alone(self) -> None:
+        """Take the -wal file in and do without one: left behind, it would be read into the next
+        file. SQLite grants that only to a connection that is the file's only one."""
+        self.writer.pragma("busy_timeout", _ALONE_MS)
+        if self.writer.run("PRAGMA journal_mode=delete")[0][0] != "delete":
+            raise StorageError(f"{self.path}: somebody reads it")
 
     def close(self) -> None:
         """Let go of files and locks. Harmless when called twice."""
@@ -146,10 +199,15 @@ def read_only(folder: Path, since: Seq = BEGINNING) -> Iterator[Entry]:
 
     Raises SetupError when there is no journal, StorageError when it cannot be read.
     """
+    return _read(journal_in(folder), since, None)
+
+
+def journal_in(folder: Path) -> Path:
+    """The journal's file in a data folder. Raises SetupError when there is none."""
     path = folder / FILE
     if not path.is_file():
         raise SetupError(f"{path}: there is no journal; name the hub's data folder")
-    return _read(path, since, None)
+    return path
 
 
 def open_day(database: Database) -> list[Entry]:
@@ -158,10 +216,16 @@ def open_day(database: Database) -> list[Entry]:
     return list(stream(database, Seq(opened - 1 if opened else 0)))
 
 
-def _make(database: Database, new_epoch: Callable[[], str]) -> Epoch:
+def discard(path: Path) -> None:
+    """Remove a file and its companions, where there are any."""
+    for end in COMPANIONS:
+        path.with_name(path.name + end).unlink(missing_ok=True)
+
+
+def make(database: Database, new_epoch: Callable[[], str]) -> Epoch:
     """Make what a new file lacks, refuse a file from a newer program, give the epoch."""
     with database.transaction():
-        for statement in _SCHEMA:
+        for statement in (*_SCHEMA, *_HELD_INDEXES):
             database.run(statement)
         database.run(
             "INSERT OR IGNORE INTO meta (name, value) VALUES ('epoch', ?), ('schema', ?)",
@@ -189,6 +253,9 @@ def _read(path: Path, since: Seq, vfs: str | None) -> Iterator[Entry]:
 def stream(database: Database, since: Seq = BEGINNING) -> Iterator[Entry]:
     """The entries after `since` of a journal's file that is open. Raises StorageDamaged where one
     is missing."""
+    # The first event may be a later one than 1: days that were kept their years are gone.
+    first = database.run("SELECT min(seq) FROM event")[0][0]
+    since = max(since, Seq((first or 1) - 1))
     # In pieces: a statement that stays open pins the WAL, which then grows without end.
     while True:
         text = database.run(_READ_EVENTS, since, _CHUNK)[0][0]

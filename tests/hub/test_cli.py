@@ -18,7 +18,7 @@ from websockets.sync.client import connect
 
 from hub.doctor import examine
 from hub.serve import Address, read_address
-from hub.settings import EOneStopSettings, HubSettings, LookupLimits
+from hub.settings import EOneStopSettings, HubSettings, LookupLimits, Retention
 from shared.settings import load
 from tests.hub.hub_process import ROOT, SITE, HubProcess, running_hub
 
@@ -51,6 +51,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
         ["backup"],
         ["backups"],
         ["restore"],
+        ["compact"],
         ["journal"],
         ["doctor"],
     ],
@@ -286,7 +287,11 @@ def test_the_settings_file_names_every_setting_with_its_default() -> None:
     assert load(path, HubSettings) == HubSettings()
     written = tomllib.loads(path.read_text(encoding="utf-8"))
     assert set(written) == set(HubSettings.__struct_fields__)
-    for name, table in (("dossiers", EOneStopSettings), ("lookup", LookupLimits)):
+    for name, table in (
+        ("dossiers", EOneStopSettings),
+        ("lookup", LookupLimits),
+        ("retention", Retention),
+    ):
         # What maps other names is a table of its own, which an operator adds.
         assert set(written[name]) | {"fields"} == set(table.__struct_fields__) | {"fields"}
 
