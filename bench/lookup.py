@@ -90,6 +90,7 @@ def scan_to_status() -> dict[str, float]:
     with LookupHall(answer_ms=ANSWER_MS) as hall, VirtualScreen(*GLASS) as screen:
         frames = hall.hub.folder / "frames.jsonl"
         credential = hall.hub.folder / "kiosk.credential"
+        credential.touch(mode=0o600)
         credential.write_text(hall.hub.credentials["kiosk"] + "\n", encoding="utf-8")
         kiosk = Program(
             "kiosk",

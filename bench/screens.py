@@ -152,6 +152,7 @@ def _take(finger: Fingertip, printer: ThermalEmulator, number: int) -> float:
 def program(hub: BenchHub, name: str, screen: Screen, size: tuple[int, int], *more: str) -> Program:
     """A kiosk or display over the whole screen, let in by the hub."""
     credential = hub.folder / f"{name}.credential"
+    credential.touch(mode=0o600)
     credential.write_text(hub.credentials[name] + "\n", encoding="utf-8")
     return Program(
         name,

@@ -209,6 +209,7 @@ def _program(
     more: list[str],
 ) -> Program:
     credential = hub.folder / f"{name}.credential"
+    credential.touch(mode=0o600)
     credential.write_text(hub.credentials[name] + "\n", encoding="utf-8")
     return Program(
         name,

@@ -17,6 +17,7 @@ from display.theme import FRAMES_A_SECOND
 from display.tongues import tongue
 from display.voice import Voice, Voices
 from shared import command_line, ending
+from shared.enrolling import enrol
 from shared.errors import MotcuaError
 from shared.i18n import N_
 from shared.model import Role
@@ -32,6 +33,9 @@ def main(arguments: list[str]) -> int:
         settings = _settings(options)
         if options.curtain:
             return _draw_curtain(settings.screen)
+        if options.enrol:
+            enrol(Role.DISPLAY, settings.hub.address, Path(settings.hub.credential_file))
+            return 0
         return _run(options, settings)
     except MotcuaError as error:
         print(f"motcua-display: {error}", file=sys.stderr)

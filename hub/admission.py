@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
+from hub.enrolment import Enrolment
 from hub.registry import Registry
 from shared.i18n import _
 from shared.messages import VERSION, Hello
@@ -16,9 +17,14 @@ _MAX_CREDENTIAL = 128
 
 
 def admit(
-    hello: Hello, cookies: Mapping[str, str], registry: Registry, clock: Callable[[], Instant]
+    hello: Hello,
+    cookies: Mapping[str, str],
+    address: str,
+    registry: Registry,
+    clock: Callable[[], Instant],
+    enrolment: Enrolment,
 ) -> Actor | Refusal:
-    """The actor that `hello` names, if it proves to be so.
+    """The actor that `hello` names, if it proves to be so; `address` is its network address.
 
     A phone's ticket id is its credential; whether such a ticket exists, its view will tell.
     """
@@ -34,6 +40,11 @@ def admit(
         return Actor(Role.TICKET, "ticket", ticket=TicketId(hello.credential))
     if hello.credential is not None:
         device = registry.device(hello.credential)
+        if device is None and hello.code is not None:
+            accepted = enrolment.accept(hello, address)
+            if isinstance(accepted, Refusal):
+                return accepted
+            device = accepted
         if device is None or device.role is not hello.role:
             return unknown
         return Actor(device.role, device.name, device.counter)

@@ -234,6 +234,7 @@ def _rebuild_registry(path: Path, content: bytes) -> None:
     with contextlib.closing(Database(path, journal_mode="delete")) as officers:
         _check(officers)
         officers.run("DELETE FROM session")  # who signed out since must not be signed in again
+        officers.run("DELETE FROM code")  # and what was used since must not be used again
 
 
 def _copy(source: Path, target: Path) -> Database:

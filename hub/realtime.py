@@ -31,7 +31,8 @@ from shared.model import Instant, RequestId, Role
 
 log = structlog.get_logger()
 
-Admit = Callable[[m.Hello, Mapping[str, str]], Actor | Refusal]
+Admit = Callable[[m.Hello, Mapping[str, str], str], Actor | Refusal]
+"""Of a hello, the cookies and the network address that it came with."""
 
 LOOK_EVERY_S = 1.0
 """Every fault is sure 18 s after it began, and is to be named within 20."""
@@ -71,8 +72,10 @@ class Live:
         origins: frozenset[str] = frozenset(),
         gauge: Gauge | None = None,
         inquire: Inquire = unanswerable,
+        behind_proxy: bool = False,
     ) -> None:
         self._hall = hall
+        self._behind_proxy = behind_proxy
         self.inquire = inquire
         self._admit = admit
         self._origins = origins
@@ -81,7 +84,7 @@ class Live:
         self._epoch = hall.epoch
         hall.watch(self._heard)
         self._server: Server | None = None
-        self._staff: dict[ServerConnection, tuple[m.Hello, Mapping[str, str]]] = {}
+        self._staff: dict[ServerConnection, tuple[m.Hello, Mapping[str, str], str]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     # --- serving -----------------------------------------------------------------------
@@ -138,8 +141,8 @@ class Live:
             if isinstance(hello, Refusal):
                 await self._turn_away(connection, hello)
                 return
-            cookies = _cookies(connection)
-            actor = self._try_to_admit(hello, cookies)
+            shown = hello, _cookies(connection), self._address(connection)
+            actor = self._try_to_admit(*shown)
             if isinstance(actor, Refusal):
                 await self._turn_away(connection, actor)
                 return
@@ -149,7 +152,7 @@ class Live:
                 return
             self._count(actor.role, 1)
             if actor.role is not Role.TICKET:
-                self._staff[connection] = hello, cookies
+                self._staff[connection] = shown
             conversation = Conversation(self, self._hall, connection, actor, topic)
             try:
                 await conversation.listen()
@@ -251,18 +254,28 @@ class Live:
 
     def _ask_again(self) -> None:
         """Send away whose credential was revoked or session ended since they came in."""
-        for connection, (hello, cookies) in list(self._staff.items()):
-            actor = self._try_to_admit(hello, cookies)
+        for connection, shown in list(self._staff.items()):
+            actor = self._try_to_admit(*shown)
             if isinstance(actor, Refusal) and actor.code != _LATER.code:
                 del self._staff[connection]
                 self._spawn(self._turn_away(connection, actor))
 
-    def _try_to_admit(self, hello: m.Hello, cookies: Mapping[str, str]) -> Actor | Refusal:
+    def _try_to_admit(
+        self, hello: m.Hello, cookies: Mapping[str, str], address: str
+    ) -> Actor | Refusal:
         try:
-            return self._admit(hello, cookies)
+            return self._admit(hello, cookies, address)
         except StorageError as error:
             log.warning("registry_unreadable", reason=str(error))
             return _LATER
+
+    def _address(self, connection: ServerConnection) -> str:
+        """Where a client is: the proxy on this machine says it of those that it passes on."""
+        assert connection.request is not None
+        told = connection.request.headers.get_all("X-Forwarded-For")
+        if self._behind_proxy and told:
+            return told[-1].rpartition(",")[2].strip()
+        return str(connection.remote_address[0])
 
     # --- speaking ----------------------------------------------------------------------
 

@@ -45,6 +45,9 @@ _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS session (
         digest BLOB PRIMARY KEY, until INTEGER NOT NULL,
         officer TEXT NOT NULL REFERENCES officer (name)) STRICT""",
+    """CREATE TABLE IF NOT EXISTS code (
+        digest BLOB PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, counter INTEGER,
+        until INTEGER NOT NULL) STRICT""",
     """CREATE TABLE IF NOT EXISTS change (
         place INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, name TEXT NOT NULL,
         role TEXT, counter INTEGER) STRICT""",
@@ -72,7 +75,7 @@ class Officer(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One change of the registry: `kind` is `enrolled`, `revoked`, `officer_added`,
+    """One change of the registry: `kind` is `invited`, `enrolled`, `revoked`, `officer_added`,
     `officer_removed`, `signed_in`."""
 
     place: int
@@ -109,25 +112,65 @@ class Registry:
         """Admit a device, and give its credential: only its digest is kept, so this is the only
         time to see it. A device may have several, so that a new one can be brought before the
         old ones are revoked."""
-        name = _name(name)
-        if role is Role.TICKET:
-            raise SetupError("a ticket needs no credential: its own id is one")
-        if (role is Role.COUNTER) != (counter is not None):
-            raise SetupError("the role counter needs --counter, and no other role takes one")
-        _check_counter(counter)
+        name = _checked(role, name, counter)
         credential = secrets.token_urlsafe(_SECRET_BYTES)
         with self._database.transaction():
+            self._admit(self._database, credential, Device(name, role, counter), at)
+        return credential
+
+    def invite(
+        self,
+        code: str,
+        role: Role,
+        name: str,
+        counter: CounterNumber | None,
+        at: Instant,
+        until: Instant,
+    ) -> None:
+        """Let whoever shows `code` before `until` be that device, once."""
+        name = _checked(role, name, counter)
+        with self._database.transaction():
+            self._database.run("DELETE FROM code WHERE until <= ?", at)
             self._database.run(
-                "INSERT INTO device (digest, name, role, counter, enrolled_at)"
-                " VALUES (?, ?, ?, ?, ?)",
-                _digest(credential),
+                "INSERT INTO code (digest, name, role, counter, until) VALUES (?, ?, ?, ?, ?)",
+                _digest(code),
                 name,
                 role.value,
                 counter,
-                at,
+                until,
             )
-            self._record(at, "enrolled", name, role, counter)
-        return credential
+            self._record(at, "invited", name, role, counter)
+
+    def accept(self, code: str, credential: str, role: Role, at: Instant) -> Device | None:
+        """Use a code up: from now on the device has this credential. None for a code that is
+        unknown, used, of another role or too old, and for a credential that was revoked. For the
+        event loop, like `device`."""
+        found = (
+            "SELECT name, role, counter FROM code WHERE digest = ? AND role = ? AND until > ?"
+            " AND NOT EXISTS (SELECT 1 FROM device WHERE digest = ?)"
+        )
+        wanted = (_digest(code), role.value, at, _digest(credential))
+        if not self._look_up.run(found, *wanted):
+            return None
+        with self._look_up.transaction():
+            rows = self._look_up.run(found, *wanted)
+            if not rows:
+                return None
+            device = Device(rows[0][0], role, rows[0][2])
+            self._look_up.run("DELETE FROM code WHERE digest = ?", _digest(code))
+            self._admit(self._look_up, credential, device, at)
+        return device
+
+    def _admit(self, database: Database, credential: str, device: Device, at: Instant) -> None:
+        database.run(
+            "INSERT INTO device (digest, name, role, counter, enrolled_at) VALUES (?, ?, ?, ?, ?)",
+            _digest(credential),
+            device.name,
+            device.role.value,
+            device.counter,
+            at,
+        )
+        self._record(at, "enrolled", device.name, device.role, device.counter, database)
 
     def device(self, credential: str) -> Device | None:
         """The device with this credential, unless there is none or it was revoked."""
@@ -138,9 +181,10 @@ class Registry:
         return Device(rows[0][0], Role(rows[0][1]), rows[0][2]) if rows else None
 
     def revoke(self, name: str, at: Instant) -> int:
-        """End every credential of the device `name`; says how many there were."""
+        """End every credential and code of the device `name`; says how many credentials."""
         name = _name(name)
         with self._database.transaction():
+            self._database.run("DELETE FROM code WHERE name = ?", name)
             self._database.run(
                 "UPDATE device SET revoked_at = ? WHERE name = ? AND revoked_at IS NULL", at, name
             )
@@ -252,9 +296,15 @@ class Registry:
         self._database.close()
 
     def _record(
-        self, at: Instant, kind: str, name: str, role: Role | None, counter: CounterNumber | None
+        self,
+        at: Instant,
+        kind: str,
+        name: str,
+        role: Role | None,
+        counter: CounterNumber | None,
+        database: Database | None = None,
     ) -> None:
-        self._database.run(
+        (database or self._database).run(
             "INSERT INTO change (at, kind, name, role, counter) VALUES (?, ?, ?, ?, ?)",
             at,
             kind,
@@ -262,6 +312,17 @@ class Registry:
             role.value if role else None,
             counter,
         )
+
+
+def _checked(role: Role, name: str, counter: CounterNumber | None) -> str:
+    """A device's name, as it is kept. SetupError when there can be no such device."""
+    name = _name(name)
+    if role is Role.TICKET:
+        raise SetupError("a ticket needs no credential: its own id is one")
+    if (role is Role.COUNTER) != (counter is not None):
+        raise SetupError("the role counter needs --counter, and no other role takes one")
+    _check_counter(counter)
+    return name
 
 
 def _nfc(name: str) -> str:

@@ -25,6 +25,7 @@ from kiosk.devices.speaker import EspeakSpeaker, Manner, Speaker
 from kiosk.settings import Guidance, KioskSettings, Scanner as ScannerSettings, Screen
 from kiosk.theme import FRAMES_A_SECOND
 from shared import command_line, ending, languages
+from shared.enrolling import enrol
 from shared.errors import MotcuaError, SettingsError
 from shared.i18n import N_
 from shared.messages import Procedure
@@ -45,6 +46,9 @@ def main(arguments: list[str]) -> int:
         settings = _settings(options)
         if options.curtain:
             return _draw_curtain(settings.screen)
+        if options.enrol:
+            enrol(Role.KIOSK, settings.hub.address, Path(settings.hub.credential_file))
+            return 0
         _check_languages(options.config, settings)
         return _run(options, settings)
     except MotcuaError as error:

@@ -2,6 +2,7 @@
 
 import argparse
 import re
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -23,7 +24,12 @@ def parser(role: Role, description: str) -> argparse.ArgumentParser:
         "--config", type=Path, default=Path(f"config/{role.value}.toml"), metavar="FILE"
     )
     found.add_argument("--hub", metavar="HOST:PORT", help="the hub's realtime address")
-    found.add_argument("--credential-file", metavar="FILE", help="what `motcua-hub enrol` printed")
+    found.add_argument("--credential-file", metavar="FILE", help="what proves who this machine is")
+    found.add_argument(
+        keeper.ENROLS,
+        action="store_true",
+        help="get that file: reads a code that `motcua-hub enrol` printed from standard input",
+    )
     found.add_argument("--size", type=pair("x"), metavar="WxH", help="the window's size")
     found.add_argument("--position", type=pair(","), metavar="X,Y", help="its upper left corner")
     found.add_argument(
@@ -76,17 +82,19 @@ def screen_from(options: argparse.Namespace, screen: S) -> S:
 
 
 def credential(path: Path, role: Role) -> str:
-    """The credential in the file at `path`.
+    """The credential in the file at `path`, which a group may read and nobody else.
 
     Raises SettingsError that says how to get one where there is none.
     """
     try:
+        if path.stat().st_mode & (stat.S_IRWXO | stat.S_IWGRP):
+            raise SettingsError(f"{path}: others may read it; `chmod 600` it")
         found = path.read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         why = error.strerror if isinstance(error, OSError) else "not text"
         raise SettingsError(
-            f"{path}: no credential there ({why}); put there what "
-            f"`motcua-hub enrol --role {role.value} --name NAME` prints"
+            f"{path}: no credential there ({why}); get one with `motcua-{role.value} --enrol` and "
+            f"the code that `motcua-hub enrol --role {role.value} --name NAME` prints"
         ) from None
     if not found:
         raise SettingsError(f"{path}: is empty; enrol this {role.value} on the hub")

@@ -28,6 +28,7 @@ from shared.systemd import VARIABLES, Systemd
 
 ALONE = "--no-keeper"
 DRAWS = "--curtain"
+ENROLS = "--enrol"
 PIPE = "MOTCUA_KEEPER_FD"
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -51,7 +52,7 @@ class Curtain(Protocol):
 
 def asked(arguments: Sequence[str]) -> bool:
     """Whether this command line is for the keeper, and not for the program itself."""
-    return not {ALONE, DRAWS, "-h", "--help"} & set(arguments)
+    return not {ALONE, DRAWS, ENROLS, "-h", "--help"} & set(arguments)
 
 
 def keep(name: str, arguments: Sequence[str]) -> int:

@@ -107,7 +107,7 @@ class Link(Generic[V]):
     `on_view(view, seq)` for that and every later one; `on_touch` only when it changes; `on_time`
     with the hub's ISO time; `on_refused` when the hub refuses the hello, while it goes on trying
     slowly. An error in one of them is a bug and ends `run`. `draw(ceiling)` picks a pause of 0 to
-    `ceiling` seconds.
+    `ceiling` seconds. `code` lets a device in whose credential the hub does not know yet.
     """
 
     def __init__(
@@ -116,6 +116,7 @@ class Link(Generic[V]):
         *,
         role: Role,
         credential: str,
+        code: str | None = None,
         view: type[V],
         on_view: Callable[[V, Seq], None],
         on_touch: Callable[[Touch], None],
@@ -126,7 +127,7 @@ class Link(Generic[V]):
         draw: Callable[[float], float] = lambda ceiling: random.uniform(0, ceiling),
     ) -> None:
         self._url = hub_url(address)
-        self._hello = msgspec.json.encode(Hello(VERSION, role, credential)).decode()
+        self._hello = msgspec.json.encode(Hello(VERSION, role, credential, code)).decode()
         self._view = msgspec.json.Decoder(view)
         self._on_view = on_view
         self._on_touch = on_touch

@@ -272,12 +272,14 @@ class _HubFrame(msgspec.Struct, frozen=True, tag_field="type"):
     """What the hub sends; a client passes over fields it does not know, so hubs may grow."""
 
 
-class Hello(_ClientFrame, frozen=True, tag="hello"):
-    """First frame of a client. A browser leaves `credential` out and sends its cookie."""
+class Hello(_ClientFrame, frozen=True, tag="hello", omit_defaults=True):
+    """First frame of a client. A browser leaves `credential` out and sends its cookie. A device
+    that is not known yet shows the `code` that lets it in, with a credential of its own making."""
 
     version: int
     role: Role
     credential: str | None = None
+    code: str | None = None
 
 
 class CommandFrame(_ClientFrame, frozen=True, tag="command"):

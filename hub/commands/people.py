@@ -12,11 +12,14 @@ def add(commands: Parsers, data: argparse.ArgumentParser) -> None:
     """Make the commands known."""
     from shared.model import Role
 
-    enrol = commands.add_parser("enrol", parents=[data], help="print a credential for a device")
+    enrol = commands.add_parser("enrol", parents=[data], help="print a code that lets a device in")
     roles = [role.value for role in Role if role is not Role.TICKET]
     enrol.add_argument("--role", required=True, choices=roles)
     enrol.add_argument("--name", required=True, help="the device's name, for the record")
     enrol.add_argument("--counter", type=int, metavar="K", help="its counter (role counter)")
+    enrol.add_argument(
+        "--credential", action="store_true", help="print a credential instead (tests, programs)"
+    )
     enrol.set_defaults(run=_enrol)
 
     revoke = commands.add_parser("revoke", parents=[data], help="end a device's credentials")
@@ -43,11 +46,17 @@ def add(commands: Parsers, data: argparse.ArgumentParser) -> None:
 
 
 def _enrol(args: argparse.Namespace) -> int:
+    from hub.enrolment import LASTS_MINUTES, invite
     from hub.registry import Registry
     from shared.model import Role
 
+    role = Role(args.role)
     with contextlib.closing(Registry(args.data)) as registry:
-        print(registry.enrol(Role(args.role), args.name, args.counter, now()))
+        if args.credential:
+            print(registry.enrol(role, args.name, args.counter, now()))
+            return 0
+        print(invite(registry, role, args.name, args.counter, now()))
+    print(f"good for {LASTS_MINUTES} minutes, once, for a {role.value}", file=sys.stderr)
     return 0
 
 

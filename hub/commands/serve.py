@@ -52,6 +52,7 @@ def _serve(args: argparse.Namespace) -> int:
     from hub.dossiers import connect
     from hub.dossiers.catalogue import Procedures
     from hub.dossiers.lookup import Lookup
+    from hub.enrolment import Enrolment
     from hub.hall import Hall
     from hub.heartbeat import Heartbeat
     from hub.hourly import Hourly
@@ -107,11 +108,12 @@ def _serve(args: argparse.Namespace) -> int:
             )
             live = Live(
                 hall,
-                partial(admit, registry=registry, clock=now),
+                partial(admit, registry=registry, clock=now, enrolment=Enrolment(registry, now)),
                 now,
                 origins=frozenset({*settings.origins, public_url}),
                 gauge=metrics,
                 inquire=Cards(hall, args.data, now, lookup.answer).answer,
+                behind_proxy=settings.behind_proxy,
             )
             app = build(
                 hall,

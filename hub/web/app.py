@@ -13,6 +13,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from hub.failures import FailureLimit
 from hub.hall import Hall
 from hub.metrics import Metrics
 from hub.notices import NoticeFile
@@ -29,7 +30,6 @@ from hub.web import (
     work,
 )
 from hub.web.crowd import Gate
-from hub.web.limits import FailureLimit
 from hub.web.pages import STATIC, Desk, Lookup, page, words_of
 from hub.web.security import Guard
 from shared.errors import StorageError

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse
 from hub.admission import COOKIE
 from hub.dossiers.lookup import Asker
 from hub.engine.refusal import Refusal
+from hub.failures import FailureLimit
 from hub.hall import Hall
 from hub.metrics import Metrics
 from hub.notices import NoticeFile
@@ -20,7 +21,6 @@ from hub.registry import Officer, Registry
 from hub.settings import HubSettings
 from hub.settled import settled as settled
 from hub.web.language import language_of, remember
-from hub.web.limits import FailureLimit
 from shared.i18n import LANGUAGES, SOURCE, translator
 from shared.languages import own_name
 from shared.messages import Finding

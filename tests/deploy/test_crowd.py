@@ -22,7 +22,7 @@ SITE = load(Path(__file__).resolve().parents[2] / "config" / "site.toml", Site)
 NOW = Instant(1_795_400_000_000)
 
 
-def admit(hello: Hello, cookies: Mapping[str, str]) -> Actor | Refusal:
+def admit(hello: Hello, cookies: Mapping[str, str], address: str) -> Actor | Refusal:
     credential = hello.credential or ""
     counter = CounterNumber(int(credential)) if hello.role is Role.COUNTER else None
     return Actor(hello.role, f"{hello.role}-{credential}", counter)

@@ -303,6 +303,7 @@ async def test_the_program_shows_speaks_and_stops_on_sigterm(
 ) -> None:
     hub = PlayedHub()
     port = await hub.start()
+    (tmp_path / "credential").touch(mode=0o600)
     (tmp_path / "credential").write_text("secret\n", encoding="utf-8")
     command = [sys.executable, "-m", "display", "--config", "config/display.toml"]
     command += ["--hub", f"127.0.0.1:{port}", "--credential-file", str(tmp_path / "credential")]
@@ -404,6 +405,7 @@ async def test_the_keeper_starts_a_display_anew_that_the_hub_closes_for_what_it_
 ) -> None:
     hub = PlayedHub()
     port = await hub.start()
+    (tmp_path / "credential").touch(mode=0o600)
     (tmp_path / "credential").write_text("secret\n", encoding="utf-8")
     command = [sys.executable, "-m", "display", "--config", "config/display.toml"]
     command += ["--hub", f"127.0.0.1:{port}", "--credential-file", str(tmp_path / "credential")]

@@ -36,6 +36,7 @@ async def test_ten_calls_in_one_second_are_shown_spoken_and_reported_and_none_is
 ) -> None:
     hub = PlayedHub()
     port = await hub.start()
+    (tmp_path / "credential").touch(mode=0o600)
     (tmp_path / "credential").write_text("secret\n", encoding="utf-8")
     said, voice = tmp_path / "said", tmp_path / "voice"
     voice.mkdir()

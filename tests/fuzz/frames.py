@@ -18,6 +18,7 @@ from hub.dossiers.fake import FakeDossiers
 from hub.dossiers.lookup import Lookup
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
+from hub.enrolment import Enrolment
 from hub.hall import Hall
 from hub.journal.memory import MemoryJournal
 from hub.metrics import Metrics
@@ -111,9 +112,9 @@ class Hellos(Target):
 
     seeds = (
         *(
-            msgspec.json.encode(m.Hello(m.VERSION, role, word))
+            msgspec.json.encode(m.Hello(m.VERSION, role, word, code))
             for role in Role
-            for word in ("x" * 43, None)
+            for word, code in (("x" * 43, None), (None, None), ("x" * 43, "ABCDE-FGHJK"))
         ),
         *_seeds()[:3],
     )
@@ -121,6 +122,13 @@ class Hellos(Target):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self._registry = Registry(folder)
+        self._now = at("08:00")
+        self._enrolment = Enrolment(self._registry, self.clock)
+
+    def clock(self) -> Instant:
+        """Minutes pass between two hellos, so that no limit stops them."""
+        self._now = Instant(self._now + 400_000)
+        return self._now
 
     def take(self, data: bytes) -> None:
         """Decode and admit, as the hub does it."""
@@ -131,7 +139,8 @@ class Hellos(Target):
             return
         if isinstance(hello, m.Hello):
             word = hello.credential or ""
-            admit(hello, {"motcua_session": word}, self._registry, lambda: at("08:00"))
+            cookies = {"motcua_session": word}
+            admit(hello, cookies, "127.0.0.1", self._registry, self.clock, self._enrolment)
 
     def close(self) -> None:
         """Let go of the registry."""
@@ -177,7 +186,7 @@ class _Room:
         )
         self.live = Live(
             self.hall,
-            lambda hello, cookies: ACTORS[0],
+            lambda hello, cookies, address: ACTORS[0],
             self.clock,
             gauge=metrics,
             inquire=Cards(self.hall, folder, self.clock, lookup.answer).answer,

@@ -258,6 +258,7 @@ class Settings(Target):
         place = data[0] % len(_READERS) if data else 0
         name, read = list(_READERS.items())[place]
         file = self.folder / name
+        file.touch(mode=0o600)
         file.write_bytes(data[1:])
         try:
             read(file)

@@ -82,7 +82,7 @@ class HubProcess:
     def enrol(self, role: str, name: str, counter: int | None = None) -> str:
         """A device's credential."""
         place = [] if counter is None else ["--counter", str(counter)]
-        return self.command("enrol", "--role", role, "--name", name, *place).strip()
+        return self.command("enrol", "--credential", "--role", role, "--name", name, *place).strip()
 
     def add_officer(
         self, name: str, counter: int, password: str, *, supervisor: bool = False

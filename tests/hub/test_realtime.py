@@ -29,7 +29,7 @@ from tests.hub.test_hall import Clock
 Frame = dict[str, Any]
 
 
-def admit(hello: m.Hello, cookies: Mapping[str, str]) -> Actor | Refusal:
+def admit(hello: m.Hello, cookies: Mapping[str, str], address: str) -> Actor | Refusal:
     """Lets in whoever says `ok`, `ok 3` for counter 3, or shows the cookie."""
     if hello.version != m.VERSION:
         return Refusal("bad_version", "1")
@@ -54,12 +54,12 @@ class Room:
         self.live = Live(self.hall, self.admit, self.clock)
         self.stack = contextlib.AsyncExitStack()
 
-    def admit(self, hello: m.Hello, cookies: Mapping[str, str]) -> Actor | Refusal:
+    def admit(self, hello: m.Hello, cookies: Mapping[str, str], address: str) -> Actor | Refusal:
         if self.ill:
             raise StorageError("database is locked")
         if hello.role in self.revoked:
             return Refusal("bad_credential", "đã thu hồi")
-        return admit(hello, cookies)
+        return admit(hello, cookies, address)
 
     async def socket(self, **options: Any) -> ClientConnection:
         options = {"compression": None, "close_timeout": 0.2, **options}

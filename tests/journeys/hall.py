@@ -71,7 +71,9 @@ class Hall:
         self.hub.start()
         for role in ("kiosk", "display"):
             credential = self.hub.enrol(role, role)
-            (self.folder / f"{role}.credential").write_text(credential, encoding="utf-8")
+            file = self.folder / f"{role}.credential"
+            file.touch(mode=0o600)
+            file.write_text(credential, encoding="utf-8")
         self.hub.add_officer(OFFICER, COUNTER, PASSWORD)
         self._ending.enter_context(self.printer)
         self._ending.enter_context(self.cups)

@@ -25,10 +25,20 @@ def test_without_a_credential_it_says_where_to_get_one(
 ) -> None:
     file = tmp_path / "credential"
     if content is not None:
+        file.touch(mode=0o600)
         file.write_bytes(content)
     error = said(capsys, "--credential-file", str(file))
     assert str(file) in error
     assert "enrol" in error
+
+
+def test_a_credential_that_others_may_read_is_not_used(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "credential"
+    file.touch(mode=0o644)
+    file.write_text("anything")
+    assert "chmod 600" in said(capsys, "--credential-file", str(file))
 
 
 def test_without_a_screen_it_does_not_draw_where_nobody_sees_it(
@@ -37,6 +47,7 @@ def test_without_a_screen_it_does_not_draw_where_nobody_sees_it(
     monkeypatch.setenv("SDL_VIDEODRIVER", "x11")
     monkeypatch.delenv("DISPLAY", raising=False)
     file = tmp_path / "credential"
+    file.touch(mode=0o600)
     file.write_text("anything")
     assert "DISPLAY is not set" in said(
         capsys, "--credential-file", str(file), "--data", str(tmp_path)

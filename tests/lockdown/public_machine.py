@@ -49,6 +49,7 @@ class PublicMachine:
         self.screen = screen
         self.frames = folder / "frames.jsonl"
         credential = folder / "credential"
+        credential.touch(mode=0o600)
         credential.write_text(hub.enrol("kiosk", folder.name), encoding="utf-8")
         self.program = Program(
             "kiosk",

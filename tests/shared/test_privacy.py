@@ -66,6 +66,7 @@ def test_a_process_that_crashes_leaves_no_core(tmp_path: Path, number: signal.Si
 
 
 def test_the_kiosk_itself_leaves_no_core(tmp_path: Path) -> None:
+    (tmp_path / "credential").touch(mode=0o600)
     (tmp_path / "credential").write_text("anything\n", encoding="utf-8")
     (tmp_path / "kiosk.toml").write_text('procedures = ""\n', encoding="utf-8")
     program = start(

@@ -30,6 +30,7 @@ SPEAKERS = (
     "questions.py",
     "hall.py",
     "admission.py",
+    "enrolment.py",
     "dossiers/*.py",
 )
 """Where in hub/ the refusals of this protocol are made."""

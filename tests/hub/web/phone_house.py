@@ -18,6 +18,7 @@ from hub.dossiers.lookup import Asker
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
 from hub.engine.site import Site
+from hub.enrolment import Enrolment
 from hub.hall import Hall
 from hub.journal.base import Answer
 from hub.journal.memory import MemoryJournal
@@ -120,7 +121,8 @@ class PhoneHouse:
         with closing(Registry(self._folder)) as registry:
             metrics = Metrics()
             self.hall = Hall(self._site, MemoryJournal(), self.clock, meter=metrics)
-            self._admit = partial(admit, registry=registry, clock=self.clock)
+            enrolment = Enrolment(registry, self.clock)
+            self._admit = partial(admit, registry=registry, clock=self.clock, enrolment=enrolment)
             await self._listen(Address("127.0.0.1", 0))
             app = build(
                 self.hall,

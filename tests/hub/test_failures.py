@@ -1,4 +1,4 @@
-from hub.web.limits import MAX_KEYS, WIDER, FailureLimit
+from hub.failures import MAX_KEYS, WIDER, FailureLimit
 from shared.model import Instant
 
 MINUTE = 60_000

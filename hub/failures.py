@@ -1,4 +1,4 @@
-"""How often a wrong password is borne. Pure: the time is passed in."""
+"""How often a wrong password or code is borne. Pure: the time is passed in."""
 
 from shared.model import Instant
 
