@@ -56,7 +56,7 @@ class Database:
         self._lock = threading.RLock()
         create = apsw.SQLITE_OPEN_READWRITE | apsw.SQLITE_OPEN_CREATE | apsw.SQLITE_OPEN_URI
         flags = apsw.SQLITE_OPEN_READONLY if read_only else create
-        name = str(path.absolute())  # which never looks like an address
+        name = str(path)
         if read_only and _is_on_read_only_medium(path):
             name, flags = path.absolute().as_uri() + "?immutable=1", flags | apsw.SQLITE_OPEN_URI
         try:
