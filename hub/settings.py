@@ -1,5 +1,6 @@
 """What may be set about the hub itself (config/hub.toml); the centre is in config/site.toml."""
 
+from ipaddress import ip_network
 from typing import Annotated
 
 import msgspec
@@ -95,7 +96,13 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A proxy on this machine passes requests on: believe its X-Forwarded-For and -Proto."""
     origins: tuple[str, ...] = ()
     """Origins besides the hub's own host whose pages may open the live socket."""
+    metrics_from: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
+    """Networks from which /metrics may be read; for all others there is no such page."""
     backup: BackupSettings = BackupSettings()
     dossiers: EOneStopSettings = EOneStopSettings()
     lookup: LookupLimits = LookupLimits()
     retention: Retention = Retention()
+
+    def __post_init__(self) -> None:
+        for network in self.metrics_from:
+            ip_network(network)  # ValueError names it

@@ -55,6 +55,7 @@ class Hall:
         self._wall: SupervisorScreen | None = None
         screen = ending.enter_context(VirtualScreen(1280, 720))
         credential = folder / "credential"
+        credential.touch(mode=0o600)
         credential.write_text(self.hub.enrol("display", WALL), encoding="utf-8")
         self.display = Program(
             "display",

@@ -342,3 +342,11 @@ async def test_metrics_count_events_refusals_connections_and_lines(tmp_path: Pat
     assert 'motcua_connections{role="display"} 1.0' in text
     assert 'motcua_waiting{service="dat-dai"} 1.0' in text
     assert "motcua_commit_seconds_count 2.0" in text
+
+
+@pytest.mark.parametrize("address", ["192.0.2.7", "10.0.0.1", "2001:db8::1", "testclient", ""])
+async def test_figures_are_for_the_monitorings_network_alone(house: House, address: str) -> None:
+    async with house.browser("http://testserver", address) as client:
+        assert (await client.get("/metrics")).status_code == 404
+    async with house.browser("http://testserver", "127.3.2.1") as client:
+        assert (await client.get("/metrics")).status_code == 200
