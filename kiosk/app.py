@@ -28,6 +28,7 @@ from kiosk.inquiries import Ask, Inquiries
 from kiosk.moves import Effect, Thing, Wish
 from kiosk.paper import PrintOutcome
 from kiosk.papers import Papers, report
+from kiosk.screens.fingers import Fingers
 from kiosk.screens.root import Root
 from kiosk.screens.shutter import Shutter
 from kiosk.state import awaited
@@ -110,6 +111,7 @@ class KioskApp(App):
         self._ticking: Any = None
         self._painter: Painter | None = None
         self._shutter: Shutter | None = None
+        self._fingers: Fingers | None = None
         self._shown = (Screen.AWAY, self.flow.since)
         self._left = False
         """Whether somebody has gone of whom widgets may still show something."""
@@ -134,6 +136,7 @@ class KioskApp(App):
 
     def build(self) -> Root:
         """The root widget."""
+        self._fingers = Fingers(self._paint)
         return self.screens
 
     def on_start(self) -> None:
@@ -156,6 +159,9 @@ class KioskApp(App):
         if self._shutter is not None:
             self._shutter.close()
             self._shutter = None
+        if self._fingers is not None:
+            self._fingers.close()
+            self._fingers = None
         if self._frames is not None:
             self._frames.close()
             self._frames = None
@@ -348,6 +354,10 @@ class KioskApp(App):
         self.screens.show(shown)
         self._shown = (shown.screen, self.flow.since)
         self._guidance.show(shown, self.flow.guided)
+
+    def _paint(self) -> None:
+        if self._painter is not None:
+            self._painter.paint()
 
     def _flipped(self) -> None:
         """A frame has reached the screen."""

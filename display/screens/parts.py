@@ -92,8 +92,8 @@ class Notice(BoxLayout):
 class CounterCell(Widget):
     """One counter: what it is called, and its number in hand or a word."""
 
-    ground = ColorProperty(theme.NAVY)
-    rim = ColorProperty(theme.NAVY)
+    ground = ColorProperty(theme.NOTHING)
+    rim = ColorProperty(theme.NOTHING)
 
     def __init__(self, **options: Any) -> None:
         self.title = WallWords(most=theme.SMALL, color=theme.SECOND, halign="center")
@@ -111,8 +111,8 @@ class CounterCell(Widget):
         """Say how this counter stands."""
         numbered = cell.desk in _INK
         ink = _INK.get(cell.desk, theme.SECOND)
-        self.ground = _GROUND.get(cell.desk, theme.NAVY)
-        self.rim = theme.PANEL if self.ground == list(theme.NAVY) else self.ground
+        self.ground = _GROUND.get(cell.desk, theme.NOTHING)
+        self.rim = _GROUND.get(cell.desk, theme.PANEL)
         self.title.color = theme.INK if cell.desk is Desk.CALLING else theme.SECOND
         self.title.text = _("Quầy {number}").format(number=cell.counter)
         self.number.color = ink

@@ -20,6 +20,7 @@ from display.screens.counters_body import CountersBody
 from display.screens.emergency import EmergencyBody
 from display.screens.lettering import scale
 from display.screens.parts import Footer, WallHeader
+from shared import panels as _panels  # noqa: F401  # kv draws with it
 from shared.i18n import _
 from shared.messages import DisplayView, Notice
 from shared.model import Layout

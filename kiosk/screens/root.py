@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from kivy.clock import Clock
+from kivy.core.window import Window
 from kivy.lang import Builder
 from kivy.properties import BooleanProperty, ListProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
@@ -24,7 +25,7 @@ from kiosk.moves import (
     Touched,
 )
 from kiosk.screens import dossier, procedures, screens, widgets
-from kiosk.screens.look import Watching, dress, look
+from kiosk.screens.look import Watching, dress, hue, look
 from kiosk.screens.ring import Ring, unsigned
 from kiosk.state import Ease
 from shared.i18n import SOURCE
@@ -58,6 +59,15 @@ _PAGES: dict[str, tuple[type[screens.Page], tuple[Screen, ...]]] = {
     "procedures": (procedures.ProceduresPage, (Screen.PROCEDURES,)),
     "procedure": (procedures.ProcedurePage, (Screen.PROCEDURE,)),
 }
+
+
+class Cut(NoTransition):
+    """The next page in place of the last; Kivy's own draws one frame of both."""
+
+    def start(self, manager: Any) -> None:
+        """Begin, and be done."""
+        super().start(manager)
+        self.stop()
 
 
 class AskCard(widgets.Card):
@@ -196,7 +206,8 @@ class Root(FloatLayout):
 
     def _make(self) -> None:
         """Make everything that is drawn, and put it in."""
-        self.manager = ScreenManager(transition=NoTransition(), size_hint=(None, None))
+        Window.clearcolor = hue.ground  # cheaper than a rectangle over everything
+        self.manager = ScreenManager(transition=Cut(), size_hint=(None, None))
         self.pages = {}
         for name, (kind, shown) in _PAGES.items():
             page = kind(name=name, tell=self._tell, new_id=self._new_id)

@@ -1,5 +1,7 @@
 """The kiosk's own widgets: cards, buttons, texts that fit, signs, a QR code."""
 
+import math
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -23,6 +25,18 @@ from kivy.uix.widget import Widget
 
 from kiosk import theme
 from kiosk.screens.look import face_of, hue, look
+from shared import panels as _panels  # noqa: F401  # kv draws with it
+
+_SHARE = {
+    "auto": 0.0,
+    "left": 0.0,
+    "bottom": 0.0,
+    "center": 0.5,
+    "middle": 0.5,
+    "right": 1.0,
+    "top": 1.0,
+}
+"""Of the air around letters, how much stands before or under them."""
 
 
 class Words(Label):
@@ -64,7 +78,30 @@ class Words(Label):
         while size > wanted * theme.SMALLEST_FIT and not self._fits(self.text, size):
             size -= max(1, wanted // 24)  # few sizes: each one holds a font file open
         self.font_size = size
-        self.text_size = self.size
+        self.text_size = self._room(size)
+
+    def _room(self, size: int) -> tuple[float | None, float | None]:
+        """What Kivy sets the text in. It draws all of that, air as well, so no more than there are
+        letters: one line needs no width, and lines that fit no height."""
+        width, _line = measure(self.text, self.weight, size, math.inf)
+        if "\n" not in self.text and width < self.width:
+            return (None, None)
+        return (self.width, None if self._fits(self.text, size) else self.height)
+
+    @staticmethod
+    def placed(
+        pos: Sequence[float],
+        size: Sequence[float],
+        drawn: Sequence[float],
+        halign: str,
+        valign: str,
+    ) -> tuple[int, int]:
+        """Where letters `drawn` so wide and high stand in a box: left, bottom, px."""
+        across, up = (
+            start + (room - ink) * _SHARE[align]
+            for start, room, ink, align in zip(pos, size, drawn, (halign, valign), strict=True)
+        )
+        return int(across), int(up)
 
     def forget(self) -> None:
         """Keep of the text before this one no lines; Kivy does, until the next is drawn."""

@@ -192,6 +192,14 @@ def one_of_many(target: Any, name: str) -> bool:
     return isinstance(target, KeyCap) and (target.key.isalpha() or name.startswith("procedures"))
 
 
+def test_a_page_comes_in_place_of_the_last_and_not_beside_it(kivy_window: Any, root: Any) -> None:
+    lay_out(kivy_window, root, "home", (1080, 1920))
+    last = root.manager.current_screen
+    root.show(FACES["services"])
+    assert root.manager.children == [root.manager.current_screen] != [last]
+    assert (last.shown, root.manager.current_screen.shown) == (False, True)
+
+
 def test_a_finger_shows_within_one_frame(kivy_window: Any, root: Any) -> None:
     from kivy.tests.common import UnitTestTouch
 

@@ -1,0 +1,87 @@
+"""Panels as pictures of nine parts: what is in their corners, edges and middle."""
+
+from typing import Any
+
+import pytest
+
+from shared.panels import NOTHING, Panel
+from tests.kivy_window import kivy_window as kivy_window, step
+
+RED, BLUE, GREEN = (1.0, 0.0, 0.0, 1.0), (0.0, 0.0, 1.0, 1.0), (0.0, 1.0, 0.0, 1.0)
+
+
+def drawn(window: Any, **said: Any) -> Any:
+    """The instruction of a panel of 100 × 60 px that has been drawn."""
+    panel = Panel(**{"pos": (3, 4), "size": (100, 60), "radius": 10, "line": 2, **said})
+    step(window, 2)
+    return panel.children[-1]
+
+
+def pixel(image: Any, x: int, y: int) -> tuple[int, ...]:
+    """Red, green, blue and alpha of one of the texture's pixels, from its lower left."""
+    across, _high = image.texture.size
+    at = 4 * (y * across + x)
+    return tuple(image.texture.pixels[at : at + 4])
+
+
+def test_a_panel_has_its_edge_around_its_fill_and_nothing_in_its_corners(kivy_window: Any) -> None:
+    image = drawn(kivy_window, fill=RED, edge=BLUE)
+    middle = image.texture.width // 2
+    assert pixel(image, middle, middle) == (255, 0, 0, 255)
+    assert pixel(image, middle, 0) == pixel(image, 0, middle) == (0, 0, 255, 255)
+    assert pixel(image, middle, 2) == (255, 0, 0, 255)
+    assert pixel(image, 0, 0)[3] == 0
+
+
+def test_a_corner_that_is_seen_through_has_the_edges_colour(kivy_window: Any) -> None:
+    image = drawn(kivy_window, fill=RED, edge=BLUE)
+    assert pixel(image, 0, 0)[1] == 0, "what is blended with a corner must not darken it"
+
+
+def test_corners_are_smooth(kivy_window: Any) -> None:
+    image = drawn(kivy_window, fill=RED, edge=RED)
+    corner = {pixel(image, x, y)[3] for x in range(10) for y in range(10)}
+    assert len(corner) > 3
+
+
+def test_a_stripe_lies_along_the_left_side_alone(kivy_window: Any) -> None:
+    image = drawn(kivy_window, fill=RED, edge=BLUE, stripe=GREEN, stripe_width=6)
+    middle, last = image.texture.width // 2, image.texture.width - 1
+    assert [pixel(image, x, middle)[:3] for x in (0, 5, 6, last)] == [
+        (0, 255, 0),
+        (0, 255, 0),
+        (255, 0, 0),
+        (0, 0, 255),
+    ]
+    kept = image.border[3]
+    above = {pixel(image, x, last) for x in range(int(kept) - 1, last - int(kept) + 1)}
+    assert above == {(0, 0, 255, 255)}, "what is stretched, and its neighbours, are of one colour"
+
+
+def test_a_panel_stands_on_whole_pixels(kivy_window: Any) -> None:
+    image = drawn(kivy_window, fill=RED, pos=(3.4, 4.6), size=(100.4, 60.2))
+    assert (*image.pos, *image.size) == (3, 5, 101, 60)
+
+
+@pytest.mark.parametrize("size", [(12, 9), (4, 60), (100, 3), (2000, 1000)])
+def test_a_panel_of_any_size_has_corners_that_fit_it(
+    kivy_window: Any, size: tuple[int, int]
+) -> None:
+    image = drawn(kivy_window, fill=RED, edge=BLUE, size=size)
+    assert tuple(image.size) == size
+    assert 2 * image.border[0] < min(size)
+
+
+@pytest.mark.parametrize("said", [{"fill": NOTHING}, {"fill": RED, "size": (0, 0)}])
+def test_where_there_is_nothing_to_see_nothing_is_drawn(
+    kivy_window: Any, said: dict[str, Any]
+) -> None:
+    panel = Panel(**{"pos": (0, 0), "size": (100, 60), **said})
+    step(kivy_window, 2)
+    light, image = panel.children[0], panel.children[-1]
+    assert (light.a, tuple(image.size)) == (0, (0, 0))
+
+
+def test_the_same_panel_is_made_once(kivy_window: Any) -> None:
+    one, other = (drawn(kivy_window, fill=RED, pos=at) for at in ((0, 0), (200, 300)))
+    assert one.texture is other.texture
