@@ -20,6 +20,7 @@ from shared import command_line, ending
 from shared.enrolling import enrol
 from shared.errors import MotcuaError
 from shared.i18n import N_
+from shared.logs import keep_to_the_list
 from shared.model import Role
 from shared.pulse import Pulse
 from shared.settings import load
@@ -29,6 +30,7 @@ from shared.window import configure, lock_window
 def main(arguments: list[str]) -> int:
     """Run the display; returns the exit code."""
     options = _parser().parse_args(arguments)
+    keep_to_the_list()
     try:
         settings = _settings(options)
         if options.curtain:

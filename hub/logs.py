@@ -5,21 +5,31 @@ import sys
 
 import structlog
 
+from shared.logs import known_fields, one_line
+
 
 def log_to_stderr() -> None:
-    """Lines for people on a terminal, JSON for everything else."""
+    """Lines for people on a terminal, JSON for everything else; what libraries say comes alike."""
     person = sys.stderr.isatty()
     last: structlog.typing.Processor = (
         structlog.dev.ConsoleRenderer() if person else structlog.processors.JSONRenderer()
     )
+    steps: list[structlog.typing.Processor] = [
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+    ]
+    held = [known_fields, one_line, last]
     structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            last,
-        ],
+        processors=[*steps, *held],
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *held],
+            foreign_pre_chain=steps,
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)

@@ -28,6 +28,7 @@ from shared import command_line, ending, languages
 from shared.enrolling import enrol
 from shared.errors import MotcuaError, SettingsError
 from shared.i18n import N_
+from shared.logs import keep_to_the_list
 from shared.messages import Procedure
 from shared.model import Instant, Role
 from shared.privacy import no_core_dumps
@@ -42,6 +43,7 @@ log = structlog.get_logger()
 def main(arguments: list[str]) -> int:
     """Run the kiosk; returns the exit code."""
     options = _parser().parse_args(arguments)
+    keep_to_the_list()
     try:
         settings = _settings(options)
         if options.curtain:
