@@ -1,5 +1,5 @@
 """The hub's command line: `motcua-hub serve | enrol | revoke | officer | journal | doctor |
-backup | backups | restore | compact`.
+backup | backups | restore | compact | export`.
 
 What is slow to import is imported where it is used, so that signals are heeded from the start.
 """

@@ -10,6 +10,7 @@ and what was moved aside, are cleaned in the same way.
 
 import asyncio
 import contextlib
+import functools
 import secrets
 import shutil
 import time
@@ -28,12 +29,16 @@ from hub.hall import Hall
 from hub.journal import sqlite
 from hub.journal.rewrite import Report, Rewriting, due, outline
 from hub.journal.sqlite import SqliteJournal
-from hub.retention import Cut, doubtful
+from hub.registry import Registry
+from hub.retention import Cut, doubtful, oldest
 from hub.settings import Retention
 from shared.errors import MotcuaError, SetupError, StorageError
 from shared.model import Epoch, Instant
 
 log = structlog.get_logger()
+
+FIRST_AFTER_S = 5.0
+"""A hub that has just started has better things to do."""
 
 LOOK_EVERY_S = 60.0
 TRIES = 5
@@ -96,13 +101,18 @@ def compact_copy(path: Path, now: Instant, rules: Retention) -> Report | None:
     return report
 
 
-def due_of(path: Path, now: Instant, rules: Retention, *, doubt: bool = False) -> Cut | None:
-    """What is to go of that journal. With `doubt`, nothing while the clock may be wrong."""
+def due_of(path: Path, now: Instant, rules: Retention) -> Cut | None:
+    """What is to go of that journal. Raises StorageError."""
     with contextlib.closing(Database(path, read_only=True)) as database:
-        seen = outline(database)
-        if doubt and doubtful(seen.newest, now):
-            return None
-        return due(database, seen, now, rules)
+        return due(database, outline(database), now, rules)
+
+
+def clock_is_doubtful(path: Path, now: Instant) -> bool:
+    """Whether `now` is so far past that journal's newest event that nothing is to be erased without
+    a person to say so. Raises StorageError."""
+    with contextlib.closing(Database(path, read_only=True)) as database:
+        newest = outline(database).newest
+    return newest > 0 and doubtful(newest, now)
 
 
 def _prepare(path: Path, target: Path, wanted: Cut, epoch: Epoch) -> Rewriting:
@@ -146,11 +156,13 @@ class Compaction:
         clock: Callable[[], Instant],
         *,
         backups: Path | None = None,
+        registry: Registry | None = None,
     ) -> None:
         self._hall = hall
         self._journal = journal
         self._rules = rules
         self._backups = backups
+        self._registry = registry
         self._clock = clock
         self._since: Instant | None = Instant(0)
         self._looked_on: date | None = None
@@ -160,6 +172,7 @@ class Compaction:
         """Look every minute, until cancelled."""
         for left in self._journal.path.parent.glob(f"{RESTORING}*"):  # by a restore that was killed
             shutil.rmtree(left, ignore_errors=True)
+        await asyncio.sleep(FIRST_AFTER_S)
         while True:
             try:
                 await self.look()
@@ -175,8 +188,10 @@ class Compaction:
         """Do what is due now. Raises StorageError, OSError: nothing has changed then."""
         now = self._clock()
         path = self._journal.path
-        await self._look_at_copies(now)
-        wanted = await aside(lambda: due_of(path, now, self._rules, doubt=True))
+        if await aside(lambda: clock_is_doubtful(path, now)):
+            return None
+        await self._look_at_the_rest(now)
+        wanted = await aside(lambda: due_of(path, now, self._rules))
         if wanted is None:
             self._since = None
             return None
@@ -188,8 +203,8 @@ class Compaction:
         self._since = None
         return report
 
-    async def _look_at_copies(self, now: Instant) -> None:
-        """Once a day: by default what goes goes at a midnight."""
+    async def _look_at_the_rest(self, now: Instant) -> None:
+        """At copies and the registry once a day: by default what goes goes at a midnight."""
         today = self._hall.state.local(now).date()
         if today != self._looked_on:
             self._looked_on = today
@@ -197,6 +212,9 @@ class Compaction:
             done = await aside(lambda: list(compact_copies(files, now, self._rules)))
             for path, report in done:
                 log.info("copy_compacted", path=str(path), **msgspec.structs.asdict(report))
+            before = oldest(now, self._hall.site.zone, self._rules)
+            if self._registry is not None:
+                await aside(functools.partial(self._registry.forget_changes, before))
 
     async def _exchange(self, rewriting: Rewriting, now: Instant) -> Report:
         reports: list[Report] = []

@@ -35,6 +35,9 @@ _NO_TEXT = {"Cc", "Cs", "Zl", "Zp"}
 """Unicode categories: control characters, lone surrogates (an argument that is not UTF-8), and line
 separators."""
 
+_STAYS = """CREATE TRIGGER IF NOT EXISTS change_is_never_deleted BEFORE DELETE ON change
+    BEGIN SELECT RAISE(ABORT, 'the record of changes is append-only'); END"""
+
 _SCHEMA = (
     """CREATE TABLE IF NOT EXISTS device (
         digest BLOB PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, counter INTEGER,
@@ -53,8 +56,7 @@ _SCHEMA = (
         role TEXT, counter INTEGER) STRICT""",
     """CREATE TRIGGER IF NOT EXISTS change_is_never_changed BEFORE UPDATE ON change
         BEGIN SELECT RAISE(ABORT, 'the record of changes is append-only'); END""",
-    """CREATE TRIGGER IF NOT EXISTS change_is_never_deleted BEFORE DELETE ON change
-        BEGIN SELECT RAISE(ABORT, 'the record of changes is append-only'); END""",
+    _STAYS,
 )
 
 
@@ -99,6 +101,8 @@ class Registry:
         self._database = Database(folder / FILE, journal_mode="delete")
         self._hasher = PasswordHasher()
         try:
+            # Who is removed is gone: their name is not left in a page that is free.
+            self._database.run("PRAGMA secure_delete=ON")
             with self._database.transaction():
                 for statement in _SCHEMA:
                     self._database.run(statement)
@@ -289,6 +293,15 @@ class Registry:
         )
         for place, at, kind, name, role, counter in rows:
             yield Change(place, at, kind, name, Role(role) if role else None, counter)
+
+    def forget_changes(self, before: Instant) -> int:
+        """Drop what was changed before that moment; says how much that was."""
+        with self._database.transaction():
+            self._database.run("DROP TRIGGER change_is_never_deleted")
+            self._database.run("DELETE FROM change WHERE at < ?", before)
+            forgotten = self._database.changes()
+            self._database.run(_STAYS)
+        return forgotten
 
     def close(self) -> None:
         """Let go of the file. Harmless when called twice."""

@@ -150,6 +150,14 @@ def cut(
     return Cut(through, days[gone].first if gone else Seq(1))
 
 
+def oldest(now: Instant, zone: ZoneInfo, rules: Retention) -> Instant:
+    """What is older than this has been kept its years."""
+    today = datetime.fromtimestamp(now / 1000, zone).date()
+    year = today.replace(day=1, year=today.year - rules.years)
+    first = datetime.combine(year + timedelta(days=today.day - 1), time(), zone)
+    return Instant(int(first.timestamp() * 1000))
+
+
 def doubtful(newest: Instant, now: Instant) -> bool:
     """Whether `now` is so far past the newest event that the clock may be wrong."""
     return now - newest > LONGEST_SILENCE_MS

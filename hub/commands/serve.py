@@ -96,7 +96,9 @@ def _serve(args: argparse.Namespace) -> int:
             )
             backups = Hourly(hall, args.data, settings.backup, now, meter=metrics)
             kept_in = folder_of(args.data, settings.backup)
-            compaction = Compaction(hall, journal, settings.retention, now, backups=kept_in)
+            compaction = Compaction(
+                hall, journal, settings.retention, now, backups=kept_in, registry=registry
+            )
             lookup = Lookup(
                 hall,
                 dossiers,

@@ -52,6 +52,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
         ["backups"],
         ["restore"],
         ["compact"],
+        ["export"],
         ["journal"],
         ["doctor"],
     ],

@@ -25,7 +25,6 @@ from hub.compaction import (
     compact_copies,
     compact_copy,
     copies,
-    due_of,
 )
 from hub.database import Database
 from hub.engine.evolve import evolve
@@ -212,12 +211,6 @@ def test_days_that_were_kept_their_years_are_gone_and_reading_goes_on_from_the_n
         journal.append([], [])
 
 
-def test_a_clock_that_is_far_ahead_erases_nothing_by_itself(data: Path) -> None:
-    far = at("09:00", "2033-01-01")
-    assert due_of(data / FILE, far, RULES, doubt=True) is None
-    assert erase(data, far) is not None
-
-
 # --- answers -----------------------------------------------------------------------------
 
 
@@ -319,7 +312,6 @@ from hub.compaction import (
     compact_copies,
     compact_copy,
     copies,
-    due_of,
 )
 from hub.journal import sqlite
 from hub.journal.rewrite import Rewriting
@@ -480,6 +472,24 @@ async def test_clients_come_back_to_a_new_epoch_and_the_same_hall(
     assert found_in(data, *(code(day, number) for day in DAYS for number in (1, 2))) == []
 
 
+async def test_a_clock_that_is_far_ahead_erases_nothing_until_a_person_says_so(
+    served: Served, data: Path
+) -> None:
+    served.clock.now = at("09:00", "2033-01-01")
+    with contextlib.closing(Registry(data)) as people:
+        served.compaction._registry = people
+        people.enrol(Role.KIOSK, "k1", None, NOW)
+        assert await served.compaction.look() is None
+        assert len(list(people.changes())) == 1
+        assert isinstance(await served.hall.ask(BOSS, fresh(), m.OpenDay()), Answer)
+        report = await served.compaction.look()
+        assert list(people.changes()) == []
+    assert report is not None
+    assert report.dropped > 0
+    assert not any(one.day == DAYS[0] for one in read_only(data))
+    assert served.hall.state.last_day == "2033-01-01"
+
+
 async def test_an_open_day_is_waited_for_but_not_for_longer_than_an_hour(served: Served) -> None:
     assert served.hall.state.day == TODAY
     served.compaction._since = None  # it has looked before
@@ -547,6 +557,7 @@ async def test_a_reader_only_puts_it_off(
 async def test_without_room_it_is_said_once_and_done_when_there_is_room(
     served: Served, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(compaction, "FIRST_AFTER_S", 0.0)
     monkeypatch.setattr(compaction, "LOOK_EVERY_S", 0.001)
     shutil.copytree(data, data / f"{RESTORING}x")  # a restore was killed
     looks = 0

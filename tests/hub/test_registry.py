@@ -1,3 +1,4 @@
+import contextlib
 import threading
 import time
 import unicodedata
@@ -264,3 +265,18 @@ def test_threads_may_share_a_registry(registry: Registry) -> None:
         thread.join()
     assert all(registry.device(credential) for credential in credentials)
     assert len(credentials) == 20
+
+
+def test_who_is_removed_is_in_no_byte_of_the_file_once_the_record_is_forgotten(
+    tmp_path: Path,
+) -> None:
+    name = "Người Đã Nghỉ Việc"
+    with contextlib.closing(Registry(tmp_path)) as people:
+        people.add_officer(name, CounterNumber(1), "mật khẩu dài", Instant(1))
+        people.add_officer("người ở lại", CounterNumber(2), "mật khẩu dài", Instant(5))
+        people.remove_officer(name, Instant(2))
+        assert people.forget_changes(Instant(3)) == 2
+        assert name.encode() not in (tmp_path / FILE).read_bytes()
+        assert [one.name for one in people.changes()] == ["người ở lại"]
+        with pytest.raises(ValueError, match="append-only"):
+            people._database.run("DELETE FROM change")

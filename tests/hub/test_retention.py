@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from hub.engine.events import Event
-from hub.retention import FIELDS, FORGOTTEN, Cut, Day, Held, cut, doubtful, erasable, goes
+from hub.retention import FIELDS, FORGOTTEN, Cut, Day, Held, cut, doubtful, erasable, goes, oldest
 from hub.settings import Retention
 from shared.model import Instant, Seq
 from tests.hub.hall_site import ZONE, at
@@ -99,6 +99,11 @@ def test_words_go_after_ninety_days_and_everything_else_after_the_years() -> Non
 )
 def test_years_end_on_a_date_that_there_is(day: str, until: str) -> None:
     assert goes(Held.TICKET, day, ZONE, RULES) == at("00:00", until)
+
+
+def test_what_is_older_than_the_years_is_told_to_the_day() -> None:
+    assert oldest(at("08:00", "2031-11-24"), ZONE, RULES) == at("00:00", "2026-11-24")
+    assert oldest(at("08:00", "2032-02-29"), ZONE, RULES) == at("00:00", "2027-03-01")
 
 
 # --- the cut -----------------------------------------------------------------------------

@@ -15,9 +15,9 @@ NOT_FOR_PHONES = {"signing.py"}
 
 
 def modules() -> list[Path]:
-    """The modules whose texts reach phones."""
+    """The modules whose texts reach phones, or are handed to whoever asks what is held of them."""
     pages = [path for path in (ROOT / "hub/web").glob("*.py") if path.name not in NOT_FOR_PHONES]
-    return [*sorted(pages), ROOT / "shared/dossier_words.py"]
+    return [*sorted(pages), ROOT / "shared/dossier_words.py", ROOT / "hub/held.py"]
 
 
 def texts() -> set[str]:
