@@ -48,12 +48,14 @@ def examined(backup: Backup) -> Contents | MotcuaError:
         return error
 
 
-def newest_sound(folder: Path) -> Path:
-    """The newest backup that is what was written. Raises SetupError when there is none."""
+def newest_sound(folder: Path) -> tuple[Path, Contents]:
+    """The newest backup that is what was written, and what is in it. Raises SetupError when there
+    is none."""
     backups = listed(folder)
     for one in backups:
-        if isinstance(examined(one), Contents):
-            return one.file
+        told = examined(one)
+        if isinstance(told, Contents):
+            return one.file, told
     raise SetupError(
         f"{folder}: none of the {len(backups)} backups here can be read; name one that can"
         if backups

@@ -31,7 +31,8 @@ from hub.engine.rights import HUB, Actor
 from hub.engine.site import Site
 from hub.engine.state import State
 from hub.journal.base import ERASED, KEEP_ANSWERS_MS, Answer, Entry, Journal
-from hub.journal.codec import pack, unpack
+from hub.journal.codec import pack
+from hub.journal.replay import replay
 from shared.errors import StorageError, StorageFull
 from shared.i18n import _
 from shared.messages import Command
@@ -124,8 +125,7 @@ class Hall:
     def _replay(self) -> State:
         """The open day, folded from the journal."""
         state = State(self.site, always_open=self._always_open)
-        for entry in self._journal.open_day():
-            evolve(state, unpack(entry.kind, entry.body, entry.seq, entry.at), entry.seq, entry.at)
+        replay(state, self._journal.open_day())
         state.seq = self._journal.last_seq()
         return state
 

@@ -17,7 +17,8 @@ from hub.backups import folder_of, keep_one, listed, thin_out
 from hub.engine.concern import Concern
 from hub.hall import Hall
 from hub.settings import BackupSettings
-from shared.errors import MotcuaError
+from hub.soundness import suspect
+from shared.errors import MotcuaError, StorageDamaged
 from shared.model import Instant
 
 log = structlog.get_logger()
@@ -112,6 +113,8 @@ class Hourly:
         except MotcuaError as error:
             if not self._failed:
                 log.error("backup_failed", reason=str(error))
+            if isinstance(error, StorageDamaged):
+                suspect(self._data)
             self._failed = True
             return
         if self._failed:

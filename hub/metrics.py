@@ -92,6 +92,16 @@ class Metrics:
             registry=self.registry,
         )
         self._by_type: dict[type, Counter] = {}
+        self._damaged = Gauge(
+            "motcua_journal_damaged",
+            "1 when the journal in use was found damaged beside the hub's work",
+            registry=self.registry,
+        )
+        self._put_aside = Gauge(
+            "motcua_damaged_folders",
+            "Folders of damaged files that the hub has put aside and replaced by a backup",
+            registry=self.registry,
+        )
         self._backup_failed = Gauge(
             "motcua_backup_failed",
             "1 while the newest attempt to make a backup failed",
@@ -161,6 +171,14 @@ class Metrics:
         )
         age.set_function(age_s)
         self._backup_failed.set_function(lambda: float(failed()))
+
+    def journal_damaged(self) -> None:
+        """The journal in use is damaged."""
+        self._damaged.set(1)
+
+    def put_aside(self, folders: Callable[[], int]) -> None:
+        """Where to ask, for every page, how many folders of damaged files there are."""
+        self._put_aside.set_function(folders)
 
     def page(self, state: State) -> bytes:
         """Everything in Prometheus' text format, with the lines' lengths of this moment."""

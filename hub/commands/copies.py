@@ -99,11 +99,15 @@ def _line(told: "Contents") -> str:
 
 
 def _restore(args: argparse.Namespace) -> int:
-    from hub.backup import contents, restore
+    from hub.backup import contents
     from hub.backups import newest_sound
+    from hub.restore import restore
 
-    file = args.file if args.file is not None else newest_sound(_folder(args))
-    for line in report(file, contents(file)):
+    if args.file is not None:
+        file, told = args.file, contents(args.file)
+    else:
+        file, told = newest_sound(_folder(args))
+    for line in report(file, told):
         print(line)
     if args.look:
         return 0

@@ -9,6 +9,10 @@ from hub.commands.common import Parsers, now
 from shared.errors import SetupError
 
 if TYPE_CHECKING:
+    from hub.engine.site import Site
+    from hub.hall import Hall
+    from hub.journal.sqlite import SqliteJournal
+    from hub.metrics import Metrics
     from hub.serve import Address
 
 
@@ -53,16 +57,15 @@ def _serve(args: argparse.Namespace) -> int:
     from hub.dossiers.catalogue import Procedures
     from hub.dossiers.lookup import Lookup
     from hub.enrolment import Enrolment
-    from hub.hall import Hall
     from hub.heartbeat import Heartbeat
     from hub.hourly import Hourly
-    from hub.journal.sqlite import SqliteJournal
     from hub.logs import log_to_stderr
     from hub.metrics import Metrics
     from hub.realtime import Live
-    from hub.registry import Registry
+    from hub.recovery import open_journal, open_registry, put_aside
     from hub.serve import allow_many_sockets, bound, listen, reachable, serve
     from hub.settings import HubSettings
+    from hub.soundness import check_beside
     from hub.web.app import build
     from shared.privacy import no_core_dumps
     from shared.settings import load
@@ -82,22 +85,28 @@ def _serve(args: argparse.Namespace) -> int:
         live_at, web_at = bound(live_socket), bound(web_socket)
         public_url = (site.public_url or reachable(web_at)).rstrip("/")
         site = msgspec.structs.replace(site, public_url=public_url)
-        journal = SqliteJournal(args.data)
-        ending.callback(journal.close)
-        registry = Registry(args.data)
-        ending.callback(registry.close)
+        backups_at = folder_of(args.data, settings.backup)
         metrics = Metrics()
+        metrics.put_aside(partial(put_aside, args.data))
+        journal, hall = open_journal(
+            args.data,
+            backups_at,
+            site.timezone,
+            now,
+            partial(_hall, site=site, always_open=args.always_open, meter=metrics),
+        )
+        ending.callback(journal.close)
+        registry = open_registry(args.data, backups_at, now)
+        ending.callback(registry.close)
 
         async def run() -> None:
             dossiers = connect.build(settings.dossiers, now, metrics)
-            hall = Hall(site, journal, now, always_open=args.always_open, meter=metrics)
             procedures = Procedures(
                 listed, site.service, args.data, dossiers=dossiers, clock=now, zone=site.zone
             )
             backups = Hourly(hall, args.data, settings.backup, now, meter=metrics)
-            kept_in = folder_of(args.data, settings.backup)
             compaction = Compaction(
-                hall, journal, settings.retention, now, backups=kept_in, registry=registry
+                hall, journal, settings.retention, now, backups=backups_at, registry=registry
             )
             lookup = Lookup(
                 hall,
@@ -141,7 +150,12 @@ def _serve(args: argparse.Namespace) -> int:
                     live_socket,
                     web_socket,
                     settings=settings,
-                    beside=(procedures.run, backups.run, compaction.run),
+                    beside=(
+                        procedures.run,
+                        backups.run,
+                        compaction.run,
+                        partial(check_beside, args.data, metrics),
+                    ),
                     on_ready=say_ready,
                 )
             finally:
@@ -150,6 +164,12 @@ def _serve(args: argparse.Namespace) -> int:
 
         asyncio.run(run())
     return 0
+
+
+def _hall(journal: "SqliteJournal", *, site: "Site", always_open: bool, meter: "Metrics") -> "Hall":
+    from hub.hall import Hall
+
+    return Hall(site, journal, now, always_open=always_open, meter=meter)
 
 
 def _address(text: str, option: str) -> "Address":

@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 
 from hub.database import Database, FolderLock, keep_names
+from hub.journal import witness
 from hub.journal.base import BEGINNING, Answer, Entry, check_seqs
 from hub.retention import FORGOTTEN, erasable
 from shared.errors import SetupError, StorageDamaged, StorageError
@@ -78,8 +79,9 @@ _answer_rows = msgspec.json.Decoder(list[_AnswerRow])
 class SqliteJournal:
     """The journal a hub writes. It owns its folder: a second one there raises LockedError.
 
-    Raises SetupError when the folder or the library will not do, StorageError when the file
-    cannot be read or made. `new_epoch` names a new journal's life; `vfs` is for tests.
+    Raises SetupError when the folder or the library will not do, StorageDamaged when the file is
+    not what was written or lacks events that were kept, StorageError when it cannot be read or
+    made. `new_epoch` names a new journal's life; `vfs` is for tests.
     """
 
     def __init__(
@@ -96,9 +98,17 @@ class SqliteJournal:
         try:
             discard(folder / NEXT)  # of a compaction that was cut short
             self._open()
+            try:
+                _compare(self.path, witness.read(folder), self._epoch, self._last_seq)
+            except BaseException:
+                self._reader.close()
+                self.writer.close()
+                raise
         except BaseException:
             self._lock.close()
             raise
+        self._witness = witness.Witness(folder, self._epoch)
+        self._witness.kept(self._last_seq)
 
     def _open(self) -> None:
         self.writer = Database(self.path, vfs=self._vfs)
@@ -132,6 +142,7 @@ class SqliteJournal:
                 self.writer.run(_APPEND_ANSWERS, _json(replies))
         if entries:
             self._last_seq = entries[-1].seq
+            self._witness.kept(self._last_seq)
 
     def answers(self, request_ids: Sequence[RequestId]) -> dict[RequestId, Answer]:
         """Those of `request_ids` that were answered before, through an own connection."""
@@ -179,6 +190,9 @@ class SqliteJournal:
         finally:
             self.writer.close()
             self._open()
+            self._witness.close()
+            self._witness = witness.Witness(self.path.parent, self._epoch)
+            self._witness.kept(self._last_seq)
 
     def _be_alone(self) -> None:
         """Take the -wal file in and do without one: left behind, it would be read into the next
@@ -189,6 +203,7 @@ class SqliteJournal:
 
     def close(self) -> None:
         """Let go of files and locks. Harmless when called twice."""
+        self._witness.close()
         self._reader.close()
         self.writer.close()
         self._lock.close()
@@ -242,6 +257,16 @@ def make(database: Database, new_epoch: Callable[[], str]) -> Epoch:
     return Epoch(meta["epoch"])
 
 
+def _compare(path: Path, mark: witness.Mark | None, epoch: Epoch, last: Seq) -> None:
+    """Raise StorageDamaged where the journal lacks events that were kept."""
+    if mark is None or not mark.seq:
+        return
+    if mark.epoch == epoch and mark.seq > last:
+        raise StorageDamaged(f"{path}: ends with event {last}, though {mark.seq} were kept")
+    if mark.epoch != epoch and not last:
+        raise StorageDamaged(f"{path}: is empty, though {mark.seq} events were kept")
+
+
 def _read(path: Path, since: Seq, vfs: str | None) -> Iterator[Entry]:
     database = Database(path, read_only=True, vfs=vfs)
     try:
@@ -250,23 +275,30 @@ def _read(path: Path, since: Seq, vfs: str | None) -> Iterator[Entry]:
         database.close()
 
 
-def stream(database: Database, since: Seq = BEGINNING) -> Iterator[Entry]:
-    """The entries after `since` of a journal's file that is open. Raises StorageDamaged where one
-    is missing."""
+def stream(database: Database, since: Seq = BEGINNING, chunk: int = _CHUNK) -> Iterator[Entry]:
+    """The entries after `since` of a journal's file that is open, `chunk` at a time. Raises
+    StorageDamaged where one is missing or unreadable."""
     # The first event may be a later one than 1: days that were kept their years are gone.
     first = database.run("SELECT min(seq) FROM event")[0][0]
     since = max(since, Seq((first or 1) - 1))
     # In pieces: a statement that stays open pins the WAL, which then grows without end.
     while True:
-        text = database.run(_READ_EVENTS, since, _CHUNK)[0][0]
-        rows = _entry_rows.decode(text)
+        text = database.run(_READ_EVENTS, since, chunk)[0][0]
+        rows = _rows(database, text)
         for row in rows:
             since = Seq(since + 1)
             if row[0] != since:
                 raise StorageDamaged(f"{database.path}: event {since} is missing")
             yield Entry(*row)
-        if len(rows) < _CHUNK:
+        if len(rows) < chunk:
             return
+
+
+def _rows(database: Database, text: str) -> list[_EntryRow]:
+    try:
+        return _entry_rows.decode(text)
+    except msgspec.DecodeError as error:  # STRICT lets only damage put another type there
+        raise StorageDamaged(f"{database.path}: a row cannot be read ({error})") from None
 
 
 def _json(rows: object) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from hub.backup import Contents, Restored, back_up, contents, restore
+from hub.backup import Contents, back_up, contents
 from hub.database import Database
 from hub.engine.events import NumbersMoved
 from hub.engine.rights import Actor
@@ -18,6 +18,7 @@ from hub.hall import Hall, Outcome
 from hub.journal.base import Answer
 from hub.journal.sqlite import SqliteJournal, read_only
 from hub.registry import FILE, Registry
+from hub.restore import Restored, restore
 from shared import messages as m
 from shared.errors import LockedError, SetupError, StorageDamaged
 from shared.model import CounterNumber, Epoch, Instant, RequestId, Role, ServiceId
@@ -145,7 +146,7 @@ async def test_data_that_is_there_stays_unless_it_is_to_be_replaced_and_is_kept_
     with pytest.raises(SetupError, match="--replace"):
         restore(copied / "copy.db", copied / "data", at("08:30"))
     told = restore(copied / "copy.db", copied / "data", at("08:30"), replace=True)
-    assert {path.name for path in told.aside} == {"journal.db", FILE}
+    assert {path.name for path in told.aside} == {"journal.db", "journal.mark", FILE}
     assert len(list(read_only(told.aside[0].parent))) == 4
     assert [one.kind for one in read_only(copied / "data")][-1] == "numbers_moved"
 

@@ -17,7 +17,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from hub import backups, compaction
-from hub.backup import RESTORING, Contents, back_up, restore
+from hub.backup import RESTORING, Contents, back_up
 from hub.backups import examined, keep_one, listed
 from hub.compaction import (
     Compaction,
@@ -37,6 +37,7 @@ from hub.journal.rewrite import Rewriting
 from hub.journal.sqlite import FILE, NEXT, SqliteJournal, read_only
 from hub.realtime import Live
 from hub.registry import Registry
+from hub.restore import restore
 from hub.settings import Retention
 from shared import messages as m
 from shared.errors import SetupError, StorageDamaged, StorageError, StorageFull
@@ -278,7 +279,7 @@ def test_without_room_nothing_changes_and_the_hub_goes_on(
         assert journal.epoch == epoch
         assert list(journal.entries()) == before
         assert sorted(path.name for path in data.iterdir()) == [
-            FILE, f"{FILE}-shm", f"{FILE}-wal", "lock",
+            FILE, f"{FILE}-shm", f"{FILE}-wal", "journal.mark", "lock",
         ]  # fmt: skip
         assert compact(journal, NOW, RULES) is not None
 

@@ -1,0 +1,166 @@
+"""The way back from a backup, and out of damage: a new life of a journal."""
+
+import contextlib
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from hub import registry
+from hub.backup import RESTORING, check, copied, fold, opened, registry_in
+from hub.database import Database, FolderLock, keep_names, prepare_folder
+from hub.engine.events import NumbersMoved
+from hub.engine.forward import Unknown, moving
+from hub.journal import sqlite, witness
+from hub.journal.base import Entry
+from hub.journal.codec import pack, unpack
+from hub.lost import End, after
+from shared.errors import SetupError
+from shared.model import Instant, Seq
+
+JOURNAL_FILES = (*(sqlite.FILE + end for end in sqlite.COMPANIONS), witness.FILE)
+REGISTRY_FILES = tuple(registry.FILE + end for end in sqlite.COMPANIONS)
+
+FindUnknown = Callable[[End], Unknown | None]
+"""What may be missing after the end of a copy; None: nothing is."""
+
+
+class Restored(msgspec.Struct, frozen=True):
+    """What was restored: `last_day` is the copy's newest business day. `moved` tells what numbers
+    come after; None if they just go on; `aside` are files moved."""
+
+    events: int
+    last_day: str | None
+    moved: NumbersMoved | None
+    aside: tuple[Path, ...]
+
+
+def restore(
+    file: Path, folder: Path, at: Instant, *, replace: bool = False, complete: bool = False
+) -> Restored:
+    """Make `folder` what `file` was copied from, as a new life of the journal (a new epoch).
+
+    The business day goes on, with numbers that only go forward: behind all that may have been given
+    after the copy. `complete`: nothing was, so they just go on. `replace`: move what is in the
+    folder aside. Raises SetupError, StorageError.
+    """
+    if not file.is_file():
+        raise SetupError(f"{file}: there is no such file")
+    prepare_folder(folder)
+    with contextlib.closing(FolderLock(folder)):
+        old = there(folder, JOURNAL_FILES + REGISTRY_FILES)
+        data = [path for path in old if path.name != witness.FILE]
+        if data and not replace:
+            raise SetupError(f"{data[0]}: exists; name another folder, or --replace it")
+        found = witness.read(folder)
+
+        def unknown(end: End) -> Unknown | None:
+            return None if complete else after(end, folder / sqlite.FILE, found)
+
+        with making(folder) as place:
+            with opened(file) as backup:
+                officers = registry_in(backup)
+            if officers is not None:
+                rebuild_registry(officers, place)
+            made = rebuild_journal(file, place, at, unknown)
+            aside = put_in_place(place, folder, old, "replaced", at)
+    return msgspec.structs.replace(made, aside=aside)
+
+
+@contextlib.contextmanager
+def making(folder: Path) -> Iterator[Path]:
+    """A place for files that are not whole yet. What the disk refuses is a SetupError."""
+    try:
+        with tempfile.TemporaryDirectory(dir=folder, prefix=RESTORING) as place:
+            yield Path(place)
+    except OSError as error:
+        raise SetupError(f"{folder}: cannot be written ({error.strerror})") from None
+
+
+def rebuild_journal(
+    file: Path, place: Path, at: Instant, unknown: FindUnknown, zone: str | None = None
+) -> Restored:
+    """A journal in `place` that goes on from `file`, checked and fit to be served. `zone` is where
+    the hall stands; without it a journal that has no day is left as it is."""
+    with contextlib.closing(copied(file, place / sqlite.FILE)) as copy:
+        check(copy)
+        copy.run("DROP TABLE IF EXISTS registry")
+        [(epoch,)] = copy.run("SELECT value FROM meta WHERE name = 'epoch'")
+        copy.run("UPDATE meta SET value = ? WHERE name = 'epoch'", secrets.token_urlsafe(9))
+    with contextlib.closing(sqlite.SqliteJournal(place)) as journal:
+        newest = Instant(0)
+        for entry in journal.entries():
+            unpack(entry.kind, entry.body, entry.seq, entry.at)
+            newest = entry.at
+        state = fold(journal.open_day(), zone or "UTC")
+        missing = unknown(End(epoch, journal.last_seq(), newest, state.last_day or ""))
+        if missing is None or (state.last_day is None and zone is None):
+            return Restored(journal.last_seq(), state.last_day, None, ())
+        moved = moving(state, missing, at)
+        kind, body = pack(moved)
+        seq = Seq(journal.last_seq() + 1)
+        day = state.day or state.last_day or moved.day
+        journal.append([Entry(seq, day, at, kind, body, None)], [])
+        return Restored(seq, state.last_day, moved, ())
+
+
+def rebuild_registry(content: bytes, place: Path) -> None:
+    """The registry in `place`, without sessions and codes: who signed out since must not be signed
+    in, and what was used since must not be used again."""
+    path = place / registry.FILE
+    path.write_bytes(content)
+    with contextlib.closing(Database(path, journal_mode="delete")) as officers:
+        check(officers)
+        officers.run("DELETE FROM session")
+        officers.run("DELETE FROM code")
+
+
+def there(folder: Path, names: Sequence[str]) -> list[Path]:
+    """Those of the files that exist."""
+    return [path for name in names if (path := folder / name).exists()]
+
+
+def put_in_place(
+    place: Path, folder: Path, old: Sequence[Path], why: str, at: Instant
+) -> tuple[Path, ...]:
+    """Put what was rebuilt in the place of the `old` files, and these into a folder of their own,
+    under their names, in which `motcua-hub journal` reads them. Gives where they are now.
+
+    A power cut in between leaves the old files or the new ones, never neither: an old one goes only
+    when it has its second name, and a journal's companions before the journal that they belong to.
+    """
+    aside: tuple[Path, ...] = ()
+    if old:
+        stamp = datetime.fromtimestamp(at / 1000, UTC).strftime("%Y%m%dT%H%M%S")
+        beside = Path(tempfile.mkdtemp(dir=folder, prefix=f"{why}-{stamp}Z-"))
+        aside = tuple(_named_twice(path, beside) for path in old)
+        keep_names(beside)
+        keep_names(folder)
+    mains = (sqlite.FILE, registry.FILE)
+    for path in old:
+        if path.name not in (*mains, witness.FILE):
+            path.unlink()
+    keep_names(folder)
+    for path in old:
+        if path.name in mains and not (place / path.name).exists():
+            path.unlink()
+    for path in there(place, mains):
+        path.replace(folder / path.name)
+    keep_names(folder)
+    for path in old:
+        if path.name == witness.FILE:
+            path.unlink()
+    return aside
+
+
+def _named_twice(path: Path, beside: Path) -> Path:
+    target = beside / path.name
+    try:
+        target.hardlink_to(path)
+    except OSError:  # a file system that gives one name only
+        shutil.copy2(path, target)
+    return target

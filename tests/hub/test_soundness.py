@@ -1,0 +1,140 @@
+"""What is looked at before the hub serves, and what beside its work."""
+
+import contextlib
+import os
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from hub import soundness
+from hub.engine.events import TicketIssued
+from hub.journal import witness
+from hub.journal.base import Entry
+from hub.journal.codec import pack
+from hub.journal.sqlite import FILE, SqliteJournal
+from hub.lost import End, after
+from hub.metrics import Metrics
+from hub.soundness import SUSPECT, check_at_start, check_beside
+from shared.errors import StorageDamaged
+from shared.model import Epoch, Instant, Seq, TicketId
+from tests.hub.hall_site import LAND
+from tests.hub.journal.events import entries
+
+PAGE = 4096
+
+
+def issued(seq: int) -> Entry:
+    ticket = TicketIssued(TicketId(f"t{seq}"), f"A{seq:03}", "A", seq, LAND, Instant(seq))
+    return Entry(Seq(seq), "2026-11-23", Instant(seq), *pack(ticket), None)
+
+
+@pytest.fixture
+def damaged(tmp_path: Path) -> Path:
+    """A data folder whose journal has a page of rubbish in the middle."""
+    with contextlib.closing(SqliteJournal(tmp_path)) as journal:
+        for first in range(1, 2000, 100):
+            journal.append([issued(seq) for seq in range(first, first + 100)], [])
+    content = bytearray((tmp_path / FILE).read_bytes())
+    middle = len(content) // PAGE // 2 * PAGE
+    content[middle : middle + PAGE] = os.urandom(PAGE)
+    (tmp_path / FILE).write_bytes(content)
+    return tmp_path
+
+
+def damage_metric(metrics: Metrics) -> float | None:
+    return metrics.registry.get_sample_value("motcua_journal_damaged")
+
+
+def test_a_journal_that_is_not_large_is_read_as_a_whole(damaged: Path) -> None:
+    with pytest.raises(StorageDamaged):
+        check_at_start(damaged)
+
+
+async def test_a_large_one_is_read_beside_the_work_and_at_the_next_start_if_it_is_damaged(
+    damaged: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(soundness, "WHOLE_BYTES", 0)
+    check_at_start(damaged)
+    metrics = Metrics()
+    with capture_logs() as logs:
+        await check_beside(damaged, metrics, after_s=0)
+    assert [log["event"] for log in logs] == ["journal_damaged"]
+    assert damage_metric(metrics) == 1
+    with pytest.raises(StorageDamaged):
+        check_at_start(damaged)
+
+
+async def test_a_large_one_that_is_sound_is_said_to_be_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    SqliteJournal(tmp_path).close()
+    metrics = Metrics()
+    await check_beside(tmp_path, metrics, after_s=0)  # not large: it was read at the start
+    monkeypatch.setattr(soundness, "WHOLE_BYTES", 0)
+    with capture_logs() as logs:
+        await check_beside(tmp_path, metrics, after_s=0)
+    assert [log["event"] for log in logs] == ["journal_checked"]
+    soundness.suspect(tmp_path)
+    check_at_start(tmp_path)
+    assert not (tmp_path / SUSPECT).exists()
+    assert damage_metric(metrics) == 0
+
+
+async def test_a_journal_that_cannot_be_read_now_is_not_called_damaged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    SqliteJournal(tmp_path).close()
+    monkeypatch.setattr(soundness, "WHOLE_BYTES", 0)
+
+    def fail(path: Path) -> None:
+        (tmp_path / FILE).unlink()
+        (tmp_path / FILE).mkdir()
+        check(path)
+
+    check = soundness.quick_check
+    monkeypatch.setattr(soundness, "quick_check", fail)
+    with capture_logs() as logs:
+        await check_beside(tmp_path, Metrics(), after_s=0)
+    assert [log["event"] for log in logs] == ["journal_not_checked"]
+    assert not (tmp_path / SUSPECT).exists()
+
+
+# --- what is lost --------------------------------------------------------------------------
+
+
+def test_of_a_damaged_journal_all_that_follows_without_a_gap_is_read(damaged: Path) -> None:
+    mark = witness.read(damaged)
+    assert mark is not None and mark.seq == 2000
+    found = after(End(mark.epoch, Seq(10), Instant(0), "2026-11-23"), damaged / FILE, mark)
+    assert found.events is not None
+    last = 2000 - found.events  # the newest event before the page
+    assert 100 < last < 1900
+    assert (found.day, found.ordinals, found.since) == ("2026-11-23", {"A": last}, last)
+
+
+def test_a_journal_of_another_life_and_its_mark_say_nothing(damaged: Path) -> None:
+    end = End("another", Seq(10), Instant(7), "2026-11-23")
+    found = after(end, damaged / FILE, witness.read(damaged))
+    assert (found.since, found.events, found.ordinals) == (7, None, {})
+    assert after(end, damaged / "none.db", None).events is None
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"a b", b"a b c", b"a 7 00000000", b"\xff 1 2", b"x" * 999]
+)
+def test_a_mark_that_is_not_whole_is_none(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / witness.FILE).write_bytes(content)
+    assert witness.read(tmp_path) is None
+    written = witness.Witness(tmp_path, Epoch("e"))
+    written.kept(Seq(12))
+    written.close()
+    written.close()
+    assert witness.read(tmp_path) == witness.Mark(Epoch("e"), Seq(12))
+
+
+def test_a_folder_that_takes_no_mark_costs_only_the_mark(tmp_path: Path) -> None:
+    (tmp_path / witness.FILE).mkdir()
+    with contextlib.closing(SqliteJournal(tmp_path)) as journal:
+        journal.append(entries(1, 3), [])
+        assert journal.last_seq() == 3
