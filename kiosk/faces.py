@@ -19,6 +19,7 @@ from kiosk.dossier_faces import (
 from kiosk.dossier_flow import looks_up
 from kiosk.flow import Flow, Printing, Screen
 from kiosk.hours_words import closing_soon
+from kiosk.line_words import line_words
 from kiosk.notices import NoticeFace as NoticeFace
 from kiosk.paper_words import paper_trouble
 from kiosk.procedure_faces import ProcedureFace, ProceduresFace, procedure_face, procedures_face
@@ -118,6 +119,8 @@ class TicketFace(msgspec.Struct, frozen=True):
     ahead_words: str = ""
     wait: str = ""
     wait_words: str = ""
+    line: str = ""
+    """What figures and words tell of the wait, in sentences: for the voice."""
     counters: str = ""
     counters_words: str = ""
     url: str = ""
@@ -393,9 +396,10 @@ def _ticket(flow: Flow, now: Instant) -> TicketFace:
         service=_service_name(flow),
         number=flow.ticket.number,
         ahead=str(flow.ticket.ahead),
-        ahead_words=_("người ở phía trước"),
+        ahead_words=n_("người ở phía trước", flow.ticket.ahead),
         wait=wait,
         wait_words=wait_words,
+        line=line_words(flow.ticket.ahead, flow.ticket.wait),
         counters=counters_text(flow.ticket.counters),
         counters_words=_counters_words(flow.ticket),
         url=flow.ticket.url,

@@ -11,11 +11,12 @@ from kiosk.hall_notices import (
     emergency as emergency,
     refused as refused,
 )
+from kiosk.line_words import line_words
 from kiosk.lookup_words import refused_words
 from kiosk.notice_face import NoticeFace as NoticeFace
 from kiosk.state import Flow, Lookup, News, Screen, moment, resting
 from shared.dates import day_words
-from shared.i18n import N_, _, n_
+from shared.i18n import N_, _
 from shared.messages import TicketView
 from shared.model import Instant, TicketState
 
@@ -184,7 +185,7 @@ def _place(ticket: TicketView) -> NoticeFace:
         where = _("Phục vụ tại quầy {counters}.").format(counters=counters_text(ticket.counters))
     match ticket.state:
         case TicketState.WAITING:
-            return NoticeFace("info", title, _ahead(ticket), where, _(_HOME))
+            return NoticeFace("info", title, line_words(ticket.ahead, ticket.wait), where, _(_HOME))
         case TicketState.CALLED if ticket.counter is not None:
             at = _("Mời ông/bà đến quầy {counter} ngay.").format(counter=ticket.counter)
             return NoticeFace("good", title, at, _("Số của ông/bà đang được gọi."), _(_HOME))
@@ -197,18 +198,3 @@ def _place(ticket: TicketView) -> NoticeFace:
         case _:
             aside = _("Số đang được giữ lại. Quầy sẽ gọi lại ông/bà.")
             return NoticeFace("info", title, aside, where, _(_HOME))
-
-
-def _ahead(ticket: TicketView) -> str:
-    if not ticket.ahead:
-        return _("Sắp đến lượt ông/bà.")
-    text = n_("Còn {count} người ở phía trước.", ticket.ahead).format(count=ticket.ahead)
-    if ticket.wait is None:
-        return text
-    if ticket.wait.low == 0:
-        wait = _("Dự kiến chờ không quá {high} phút.").format(high=ticket.wait.high)
-    else:
-        wait = _("Dự kiến chờ {low}–{high} phút.").format(
-            low=ticket.wait.low, high=ticket.wait.high
-        )
-    return f"{text} {wait}"

@@ -116,7 +116,7 @@ def _priority(face: PriorityFace, _language: str) -> Page:
     answers = [Item(one.name, m.PickPriority(one.id, NO_ID)) for one in face.choices]
     if len(answers) > 1:
         first = answers[1]
-        asked = f"{_('Nếu có, mời ông/bà chọn:')} {first.text}"
+        asked = f"{_('Nếu có, mời ông/bà chọn. Không cần giấy tờ chứng minh.')} {first.text}"
         answers[1] = Item(asked, first.thing)
     return opening, (*answers, *ways())
 
@@ -128,10 +128,8 @@ def _waiting(face: WaitingFace, _language: str) -> Page:
 
 def _ticket(face: TicketFace, language: str) -> Page:
     number = _("Số của ông/bà là {number}").format(number=spell(face.number, language))
-    ahead = f"{face.ahead} {face.ahead_words}"
-    wait = f"{face.wait} {face.wait_words}"
     counters = f"{face.counters_words} {face.counters}"
-    whole = sentences((number, face.service, ahead, wait.strip("– "), counters))
+    whole = sentences((number, face.service, face.line, counters))
     return _("Đã lấy số cho ông/bà"), (
         Item(whole),
         Item(printing_words(face)),

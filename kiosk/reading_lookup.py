@@ -124,7 +124,7 @@ def _step_words(step: Step) -> str:
 
 def _procedures(face: ProceduresFace, language: str) -> Page:
     place, turns = pager(face.page, face.pages)
-    query = _("Đã gõ: {query}").format(query=face.query) if face.query else ""
+    query = _("Đã gõ: {query}").format(query=face.query) if face.query else _("Nhập tên thủ tục")
     cards = (
         Item(sentences((card.name, card.agency)), m.PickProcedure(card.code)) for card in face.cards
     )

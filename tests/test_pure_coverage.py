@@ -34,6 +34,7 @@ PURE = {
     "kiosk/spoken.py": "tests/kiosk/test_spoken.py",
     "kiosk/dossier_desk.py": "tests/kiosk/test_lookup_faces.py",
     "kiosk/counter_words.py": "tests/kiosk/test_lookup_faces.py",
+    "kiosk/line_words.py": "tests/kiosk/test_lookup_faces.py",
     "kiosk/telex.py": "tests/kiosk/test_telex.py",
     "kiosk/ticket_layout.py": "tests/kiosk/test_ticket_layout.py",
     "kiosk/slip_layout.py": "tests/kiosk/test_slip_layout.py",

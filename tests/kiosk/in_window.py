@@ -9,9 +9,9 @@ import msgspec
 from websockets.asyncio.server import Server, ServerConnection, serve
 
 from kiosk.devices.fake import FakePrinter
-from kiosk.devices.keypad import FakeKeypad
+from kiosk.devices.keypad import FakeKeypad, Keypad
 from kiosk.devices.scanner import FakeScanner
-from kiosk.devices.speaker import FakeSpeaker
+from kiosk.devices.speaker import FakeSpeaker, Speaker
 from kiosk.flow import Screen
 from kiosk.guide import Key, Plugged
 from kiosk.inflight import Inflight
@@ -167,6 +167,7 @@ async def hall(
     catalogue: Catalogue | None = None,
     frame_log: Path | None = None,
     led: bool = False,
+    voice: tuple[Keypad, Speaker] | None = None,
 ) -> AsyncIterator[Hall]:
     from kiosk.app import KioskApp, Options
 
@@ -183,7 +184,7 @@ async def hall(
         one.new_id,
         scanner=one.scanner,
         catalogue=None if catalogue is None else lambda _ask, tell: Shelf(catalogue, tell),
-        voice=(one.keypad, one.speaker) if led else None,
+        voice=(one.keypad, one.speaker) if led else voice,
     )
     one.app = app
     hold(window, app.build())

@@ -15,7 +15,7 @@ from shared import messages as m
 from tests.kiosk.hall import states
 from tests.kiosk.in_window import Hall, hall
 from tests.kiosk.lookup_states import lookup_states
-from tests.kivy_window import clear, hold, step
+from tests.kivy_window import step
 
 
 async def choose(one: Hall, words: str) -> None:
@@ -113,16 +113,6 @@ async def test_what_is_read_out_has_a_ring(kivy_window: Any, tmp_path: Path) -> 
 
 
 ALL = states() | lookup_states()
-
-
-@pytest.fixture(scope="module")
-def drawn(kivy_window: Any) -> Any:
-    from kiosk.screens.root import Root
-
-    root = Root(lambda _thing: None, lambda: "00000000-0000-4000-8000-000000000000")
-    hold(kivy_window, root, 1080, 1920)
-    yield root
-    clear(kivy_window)
 
 
 @pytest.mark.parametrize("state", ALL)

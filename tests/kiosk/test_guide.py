@@ -9,12 +9,14 @@ from kiosk import guide as g, moves as m
 from kiosk.faces import Bar, Face, face
 from kiosk.flow import Flow, Screen
 from kiosk.guide import Choose, Ended, Forgotten, Guide, Highlight, Hush, Key, Plugged, Say, Shown
+from kiosk.guide_news import asks
 from kiosk.procedure_faces import ProcedureFace, ProceduresFace
 from kiosk.reading import items, reading
 from shared.dossiers import DossierState
 from shared.messages import DossierNotFound, Refused
 from shared.model import RequestId, ServiceId, Wait
 from tests.kiosk import hall as h
+from tests.kiosk.lookup_states import lookup_states
 
 PLAIN_BAR = Bar()
 
@@ -128,6 +130,31 @@ def test_next_and_previous_go_round_and_say_the_place() -> None:
     assert one.tell(Key.NEXT).endswith("1 trên 11.")
 
 
+STATES = h.states() | lookup_states()
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("state", STATES)
+def test_next_leads_through_every_screen_and_round_to_where_it_began(
+    state: str, language: str
+) -> None:
+    flow, now = STATES[state]
+    shown = face(replace(flow, language=language), now)
+    one = Listener(shown)
+    if asks(shown):
+        assert one.tell(*[Key.NEXT] * 3) == ""
+        return
+    opened = one.said[-1].text
+    count = len(items(shown))
+    heard = [one.tell(Key.NEXT) for _item in range(count)]
+    trail = "{} trên {}." if language == "vi" else "{} of {}."
+    for place, words in enumerate(heard, start=1):
+        assert words.endswith(trail.format(place % count + 1, count))
+    assert opened.endswith(heard[-1])
+    assert one.tell(*[Key.PREVIOUS] * count) == heard[-1]
+    assert len(set(heard)) == count
+
+
 def test_choose_makes_the_move_and_says_so_where_there_is_none() -> None:
     one = Listener(seen(h.home(), 500))
     assert one.tell(Key.CHOOSE) == ""
@@ -194,7 +221,8 @@ def test_printing_is_told_after_the_number() -> None:
     one = Listener(seen(h.ticket_flow(), 3_400))
     assert one.said[-1].text == (
         "Đã lấy số cho ông bà. Số của ông bà là rờ, không một hai. Văn hóa, Thể thao và Du lịch."
-        " 7 người ở phía trước. 15 đến 25 phút, dự kiến chờ. các quầy phục vụ 4, 5, 6. 1 trên 10."
+        " Còn 7 người ở phía trước. Dự kiến chờ từ 15 đến 25 phút. các quầy phục vụ 4, 5, 6."
+        " 1 trên 10."
     )
     done = h.walk((4_000, h.printed("ok")), start=h.ticket_flow())
     assert one.tell(Shown(seen(done, 4_000))) == (
@@ -208,8 +236,20 @@ def test_printing_is_told_after_the_number() -> None:
 
 def test_a_wait_that_nobody_knows_is_said_without_a_sign() -> None:
     told = texts(seen(h.ticket_flow(wait=None), 3_400))[0]
-    assert "chưa ước được" in told and "–" not in told
-    assert "không quá 5 phút" in texts(seen(h.ticket_flow(wait=Wait(0, 5)), 3_400))[0]
+    assert "Chưa ước được thời gian chờ." in told and "–" not in told
+    soon = texts(seen(h.ticket_flow(wait=Wait(0, 5)), 3_400))[0]
+    assert "Dự kiến chờ không quá 5 phút." in soon
+
+
+def test_the_wait_is_told_in_whole_sentences_of_the_language() -> None:
+    def told(**place: Any) -> str:
+        return texts(seen(replace(h.ticket_flow(**place), language="en"), 3_400))[0]
+
+    assert "7 people are ahead of you. Expected wait: 15 to 25 minutes. counters" in told()
+    assert "1 person is ahead of you. Expected wait: up to 5 minutes." in told(
+        ahead=1, wait=Wait(0, 5)
+    )
+    assert "It is nearly your turn. counters" in told(ahead=0)
 
 
 def test_a_number_that_takes_long_is_told_in_stages() -> None:
@@ -363,7 +403,9 @@ def test_priority_is_asked_in_one_breath() -> None:
     read = reading(seen(flow, 2_500))
     assert "thuộc diện ưu tiên không?" in read.opening
     assert read.items[0].thing == m.PickPriority(None, RequestId(""))
-    assert read.items[1].text == "Nếu có, mời ông bà chọn: Người cao tuổi"
+    assert read.items[1].text == (
+        "Nếu có, mời ông bà chọn. Không cần giấy tờ chứng minh. Người cao tuổi"
+    )
     without = h.walk(
         (2_000, m.PickService(ServiceId("s14"), h.request())),
         start=replace(flow, screen=Screen.SERVICES, view=h.view(priorities=())),

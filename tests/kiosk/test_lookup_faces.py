@@ -440,9 +440,9 @@ FOUR = CounterNumber(4)
 @pytest.mark.parametrize(
     ("ticket", "safe"),
     [
-        (place(), "Còn 7 người ở phía trước. Dự kiến chờ 15–25 phút."),
+        (place(), "Còn 7 người ở phía trước. Dự kiến chờ từ 15 đến 25 phút."),
         (place(wait=Wait(0, 5)), "Còn 7 người ở phía trước. Dự kiến chờ không quá 5 phút."),
-        (place(wait=None), "Còn 7 người ở phía trước."),
+        (place(wait=None), "Còn 7 người ở phía trước. Chưa ước được thời gian chờ."),
         (place(ahead=0), "Sắp đến lượt ông/bà."),
         (place(TicketState.CALLED, counter=FOUR), "Mời ông/bà đến quầy 4 ngay."),
         (place(TicketState.SERVING, counter=FOUR), "Đang được phục vụ tại quầy 4."),
