@@ -1,13 +1,14 @@
 """`python -m bench.soak`: a kiosk and a display at fifty times a normal day's speed.
 
 The real programs on a virtual screen, with a real hub, printer and loudspeaker (SDL's dummy, whose
-clips are so short that it keeps up). Visitors tap, read, turn pages, change language and leave;
-officers call. The verdict: what memory an hour of simulated use costs, whether files or clock
-events stay behind, how long frames take, and whether the sound still lives.
+clips are so short that it keeps up). Visitors tap, read, turn pages, look up, change language and
+modes and leave; a second kiosk gives as many numbers; officers call all of them; a supervisor
+arranges the display and speaks to everybody; now and then the hub hangs until screens say that they
+are out of date. The verdict: what memory an hour of simulated use costs, whether files or clock
+events stay behind, how long frames take, and whether numbers were given and spoken to the end.
 """
 
 import argparse
-import itertools
 import random
 import sys
 import time
@@ -18,7 +19,7 @@ import msgspec
 
 from bench.hubs import BenchHub
 from bench.queue import percentile
-from bench.raw import RawClient, command
+from bench.soak_day import Staff, Visitor
 from deploy.hall.cups import PrivateCups
 from deploy.hall.fingertip import Fingertip
 from deploy.hall.places import Places
@@ -38,9 +39,12 @@ WARM_UP = 0.25
 """Of the run is left out: caches fill."""
 GLASS = (1080, 1920)
 WALL = (1920, 1080)
-LOOK_S = 0.3
-COUNTERS = (4, 5, 6, 33, 34)
 CLIP_MS = 12
+ARRANGE_EVERY, ALARM_EVERY, HANG_EVERY = 5, 17, 60
+"""After so many visitors."""
+LEAST_TAKEN = 0.5
+"""Of the visitors who came for a number, how many must have got it; the others find a screen that
+somebody left, or an emergency over it."""
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -132,62 +136,38 @@ def soak(seconds: float, folder: Path, say: Callable[[str], None]) -> dict[str, 
     ):
         kiosk.wait_ready()
         display.wait_ready()
-        _live(hub, finger, seconds, say)
+        visitor = Visitor(finger, Places(), printer, random.Random(1))
+        _live(visitor, Staff(hub), seconds, say)
+        taken = printer.printed
+        if taken < visitor.wanted * LEAST_TAKEN:
+            raise RuntimeError(f"of {visitor.wanted} who wanted a number {taken} got one")
         for program in (kiosk, display):
             if not program.alive:
                 raise RuntimeError(program.obituary())
     return {name: judge(read(file)) for name, file in files.items()}
 
 
-def _live(hub: BenchHub, finger: Fingertip, seconds: float, say: Callable[[str], None]) -> None:
-    """A day in a hurry: visitors at the kiosk, officers who call."""
-    chance = random.Random(1)
+def _live(visitor: Visitor, staff: Staff, seconds: float, say: Callable[[str], None]) -> None:
+    """A day in a hurry."""
     gap_s = DAY_HOURS * 3600 / TICKETS_A_DAY / SPEED
-    visitor = Visitor(finger, Places(), chance)
-    officers = itertools.cycle(
-        [RawClient(hub.live, "counter", hub.credentials[f"counter {one}"]) for one in COUNTERS]
-    )
-    began = time.monotonic()
-    for number in itertools.count(1):
-        due = began + number * gap_s
+    began = due = time.monotonic()
+    number = 0
+    while time.monotonic() - began < seconds:
+        number += 1
+        due += gap_s
         visitor.come()
-        next(officers).ask(command('{"kind":"call_next"}'))
+        staff.work()
+        if number % ARRANGE_EVERY == 0:
+            staff.arrange()
+        if number % ALARM_EVERY == 0:
+            staff.alarm()
+        if number % HANG_EVERY == 0:
+            staff.hang()
         if number % 25 == 0:
             say(f"{time.monotonic() - began:.0f} s: {number} visitors, {visitor.touches} touches")
-        if time.monotonic() - began > seconds:
-            return
-        time.sleep(max(0.0, due - time.monotonic()))
-
-
-class Visitor:
-    """Comes to the kiosk for this or that, one after another."""
-
-    def __init__(self, finger: Fingertip, places: Places, chance: random.Random) -> None:
-        self.touches = 0
-        self._finger = finger
-        self._places = places
-        self._chance = chance
-
-    def come(self) -> None:
-        """One visit."""
-        visits = (self._number, self._number, self._number, self._number, self._look_around)
-        self._chance.choice(visits)()
-
-    def _number(self) -> None:
-        """Four touches: home, a service, no priority, understood."""
-        service = self._chance.choice(("dat-dai", "nhan-ket-qua"))
-        for name in ("start", service, "no_priority", "done"):
-            self._touch(name)
-
-    def _look_around(self) -> None:
-        """Opens what there is, in another language and larger, and goes home again."""
-        for name in ("language", "large", "contrast", "procedures", "home"):
-            self._touch(name)
-
-    def _touch(self, name: str) -> None:
-        self._finger.tap(self._places.centre(name))
-        self.touches += 1
-        time.sleep(LOOK_S)
+        now = time.monotonic()
+        time.sleep(max(0.0, due - now))
+        due = max(due, now)  # who came late does not make the next ones hurry
 
 
 def _brief_voice(folder: Path) -> Path:

@@ -19,7 +19,7 @@ _PAGE_KB = os.sysconf("SC_PAGE_SIZE") // 1024
 
 class Vital(msgspec.Struct, frozen=True):
     """One line. `at` counts seconds on `time.monotonic`; `frames_ms` has an entry a frame; `spoken`
-    counts the announcements that were played to their end."""
+    counts the announcements that could be heard to their end."""
 
     at: float
     rss_kb: int

@@ -52,7 +52,7 @@ class Calling:
         self._repeat_after_ms = repeat_after_s * 1000
         self._over = over
         self.spoken = 0
-        """How many announcements are over."""
+        """How many announcements are over that could be heard."""
         self._late = 0
         self._failures = 0
         self._test: Any = Clock.schedule_once(self._try, TEST_AFTER_S)
@@ -120,7 +120,8 @@ class Calling:
 
     def _said(self) -> None:
         now = self._time.instant()
-        self.spoken += 1
+        if self._speaker.sound is Sound.WELL:
+            self.spoken += 1
         self.announcer = queue.finished(self.announcer, now, self._repeat_after_ms)
         failed = self._speaker.sound is Sound.FAILED
         self._try_in(TEST_AFTER_FAILURE_S if failed else TEST_EVERY_S)

@@ -47,6 +47,17 @@ async def test_calls_are_spoken_one_after_another_in_their_order(kivy_window: An
     desk.calling.close()
 
 
+async def test_what_nobody_could_hear_does_not_count_as_spoken(kivy_window: Any) -> None:
+    desk = Desk()
+    desk.speaker.sound = Sound.FAILED
+    desk.calling.hear((call(1), call(2)))
+    await until(kivy_window, lambda: len(desk.speaker.said) == 2, 5)
+    await until(kivy_window, lambda: desk.calling.announcer.speaking is None, 5)
+    assert desk.speaker.calls == [1, 2]
+    assert desk.calling.spoken == 0
+    desk.calling.close()
+
+
 async def test_calls_that_come_late_are_logged_once_with_how_many(kivy_window: Any) -> None:
     desk = Desk(length_ms=10_000)
     with structlog.testing.capture_logs() as logs:
