@@ -1,6 +1,7 @@
 """Who comes in: a device by its credential, an officer by the sign-in's cookie."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from http.cookies import CookieError, SimpleCookie
 
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
@@ -13,7 +14,27 @@ from shared.model import Instant, Role, TicketId
 COOKIE = "motcua_session"
 """The cookie that the sign-in page sets."""
 
+HOST_ONLY = "__Host-"
+"""What a cookie's name begins with behind TLS."""
+
 _MAX_CREDENTIAL = 128
+
+
+def cookies_of(headers: Iterable[str], tls: bool) -> dict[str, str]:
+    """Cookies by their plain names, of the headers named Cookie; faulty headers hold none. Behind
+    TLS only those count that could not be set without it."""
+    jar: SimpleCookie = SimpleCookie()
+    try:
+        for header in headers:
+            jar.load(header)
+    except CookieError:
+        return {}
+    start = HOST_ONLY if tls else ""
+    return {
+        name.removeprefix(start): morsel.value
+        for name, morsel in jar.items()
+        if name.startswith(start)
+    }
 
 
 def admit(

@@ -5,7 +5,6 @@ import logging
 import socket
 from collections.abc import Callable, Coroutine, Mapping
 from http import HTTPStatus
-from http.cookies import CookieError, SimpleCookie
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
 from hub import wire
+from hub.admission import cookies_of
 from hub.conversation import UNREADABLE, Conversation, decode_frame, refused
 from hub.engine.concern import Concern
 from hub.engine.refusal import Refusal
@@ -316,13 +316,10 @@ def _host(url: str) -> str | None:
 
 def _cookies(connection: ServerConnection) -> dict[str, str]:
     assert connection.request is not None
-    jar: SimpleCookie = SimpleCookie()
-    try:
-        for header in connection.request.headers.get_all("Cookie"):
-            jar.load(header)
-    except CookieError:
-        return {}
-    return {name: morsel.value for name, morsel in jar.items()}
+    headers = connection.request.headers
+    # A browser names the page that opened the socket; of a page with TLS it is its word, and no
+    # other page may connect.
+    return cookies_of(headers.get_all("Cookie"), headers.get("Origin", "").startswith("https:"))
 
 
 def _quiet_logger() -> logging.Logger:

@@ -111,7 +111,7 @@ async def _busy(request: Request, error: Exception) -> Response:
     """The registry cannot be read now: its disk, or a command line that writes in it for long."""
     _ = words_of(request)
     # What follows the first part of an address may be a ticket's id.
-    log.warning("page_not_served", page=request.url.path.split("/")[1], reason=str(error))
+    log.warning("page_not_served", page=request.scope["path"].split("/")[1], reason=str(error))
     words = _("Máy chủ đang bận. Xin thử lại sau giây lát.")
     return page(request, "problem.html", 503, words=words)
 

@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from hub.dossiers.lookup import Asker
 from hub.engine.refusal import Refusal
+from hub.web.cookies import cookie, set_cookie
 from hub.web.forms import form_of
 from hub.web.pages import desk_of, page, words_of
 from shared.dossier_words import Desk, day_text, explain, money_text
@@ -176,21 +177,14 @@ def _clock_and_day(at: str | None) -> str:
 
 
 def _device(request: Request) -> str:
-    known = request.cookies.get(COOKIE, "")
+    known = cookie(request, COOKIE) or ""
     return known if _COOKIE_FORM.fullmatch(known) else secrets.token_urlsafe(16)
 
 
 def _remember(request: Request, answer: Response, device: str) -> None:
-    if request.cookies.get(COOKIE) == device:
+    if cookie(request, COOKIE) == device:
         return
-    answer.set_cookie(
-        COOKIE,
-        device,
-        max_age=_A_YEAR_S,
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
+    set_cookie(request, answer, COOKIE, device, max_age=_A_YEAR_S, samesite="lax")
 
 
 routes = [Route("/d", ask), Route("/d", look_up, methods=["POST"])]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hub.web.cookies import cookie, set_cookie
 from shared.i18n import LANGUAGES, SOURCE
 
 COOKIE = "motcua_lang"
@@ -22,7 +23,7 @@ def chosen_now(request: Request) -> str | None:
 
 def language_of(request: Request) -> str:
     """One of `LANGUAGES`."""
-    known = chosen_now(request) or request.cookies.get(COOKIE)
+    known = chosen_now(request) or cookie(request, COOKIE)
     if known in LANGUAGES:
         return str(known)
     header = request.headers.get("accept-language", "")[:_MAX_HEADER]
@@ -51,11 +52,4 @@ def remember(request: Request, answer: Response) -> None:
     language = chosen_now(request)
     if language is None:
         return
-    answer.set_cookie(
-        COOKIE,
-        language,
-        max_age=_A_YEAR_S,
-        httponly=True,
-        samesite="lax",
-        secure=request.url.scheme == "https",
-    )
+    set_cookie(request, answer, COOKIE, language, max_age=_A_YEAR_S, samesite="lax")

@@ -20,6 +20,7 @@ from hub.notices import NoticeFile
 from hub.registry import Officer, Registry
 from hub.settings import HubSettings
 from hub.settled import settled as settled
+from hub.web.cookies import cookie
 from hub.web.language import language_of, remember
 from shared.i18n import LANGUAGES, SOURCE, translator
 from shared.languages import own_name
@@ -110,5 +111,5 @@ def page(
 def officer_of(request: Request) -> Officer | None:
     """Who is signed in."""
     desk = desk_of(request)
-    token = request.cookies.get(COOKIE)
+    token = cookie(request, COOKIE)
     return desk.registry.session(token, desk.clock()) if token else None

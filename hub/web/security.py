@@ -12,23 +12,25 @@ from shared.i18n import _
 
 _HOST = re.compile(r"[A-Za-z0-9.\-]+|\[[0-9A-Fa-f:.]+\]")
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_OWN = "same-origin"
+_A_YEAR_S = 365 * 86_400
 
 
-def live_sources(host: str, live_port: int) -> str:
+def live_sources(host: str, live_port: int, tls: bool) -> str:
     """The socket's addresses that a page of `host` (a Host header) may connect to."""
     name = re.sub(r":\d+$", "", host)
     if not _HOST.fullmatch(name):
         return ""
-    # 'self' does not cover websockets in every browser; wss on the page's own host is the proxy's.
-    return f"ws://{name}:{live_port} wss://{host}"
+    # 'self' does not cover websockets in every browser; behind TLS they come through the proxy.
+    return f"wss://{host}" if tls else f"ws://{name}:{live_port}"
 
 
-def content_policy(host: str, live_port: int) -> str:
+def content_policy(host: str, live_port: int, tls: bool) -> str:
     """The Content-Security-Policy: own files only, nothing inline, no frames."""
     return (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
         " font-src 'self'; worker-src 'self'; manifest-src 'self';"
-        f" connect-src 'self' {live_sources(host, live_port)};"
+        f" connect-src 'self' {live_sources(host, live_port, tls)};"
         " form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
 
@@ -47,11 +49,12 @@ class Guard:
             return
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        policy = content_policy(host, self._live_port())
+        tls = scope["scheme"] == "https"
+        policy = content_policy(host, self._live_port(), tls)
 
         async def sealed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _seal(MutableHeaders(scope=message), policy)
+                _seal(MutableHeaders(scope=message), policy, tls)
             await send(message)
 
         if scope["method"] not in _SAFE and not _from_here(headers, host):
@@ -62,15 +65,23 @@ class Guard:
 
 
 def _from_here(headers: Headers, host: str) -> bool:
-    """Whether a form was sent by a page of this host: every browser names the origin of a POST."""
-    origin = headers.get("origin")
-    return origin is not None and bool(host) and urlsplit(origin).netloc == host
+    """Whether a form was sent by a page of this host: every browser names the origin of a POST,
+    and newer ones say how that stands to us."""
+    try:
+        origin = urlsplit(headers.get("origin", "")).netloc
+    except ValueError:  # e.g. a bracket that never closes
+        return False
+    return bool(host) and origin == host and headers.get("sec-fetch-site", _OWN) == _OWN
 
 
-def _seal(headers: MutableHeaders, policy: str) -> None:
+def _seal(headers: MutableHeaders, policy: str, tls: bool) -> None:
+    if tls:
+        headers["Strict-Transport-Security"] = f"max-age={_A_YEAR_S}"
     headers["Content-Security-Policy"] = policy
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
     headers.setdefault("Referrer-Policy", "no-referrer")
     headers.setdefault("Cache-Control", "no-store")

@@ -8,6 +8,7 @@ from starlette.routing import Route
 
 from hub.admission import COOKIE
 from hub.registry import SESSION_MS, Officer
+from hub.web.cookies import cookie, drop_cookie, set_cookie
 from hub.web.forms import form_of
 from hub.web.pages import desk_of, officer_of, page
 from shared.i18n import _
@@ -43,16 +44,11 @@ async def sign_in(request: Request) -> Response:
         words = _("Tên hoặc mật khẩu không đúng. Xin kiểm tra bộ gõ tiếng Việt và phím Caps Lock.")
         return page(request, "sign_in.html", 401, forms=True, name=name, problem=words)
     desk.limit.succeeded(*tried, desk.clock())
+    # Who signs in gets a new session, and the one that this browser had is over.
+    await _close(request)
     token = await asyncio.to_thread(desk.registry.open_session, officer.name, desk.clock())
     answer = RedirectResponse(home(officer), 303)
-    answer.set_cookie(
-        COOKIE,
-        token,
-        max_age=SESSION_MS // 1000,
-        httponly=True,
-        samesite="strict",
-        secure=request.url.scheme == "https",
-    )
+    set_cookie(request, answer, COOKIE, token, max_age=SESSION_MS // 1000, samesite="strict")
     return answer
 
 
@@ -67,12 +63,16 @@ def _paused(request: Request, name: str, wait: int) -> Response:
 
 async def sign_out(request: Request) -> Response:
     """End the session."""
-    token = request.cookies.get(COOKIE)
+    await _close(request)
+    answer = RedirectResponse("/sign-in", 303)
+    drop_cookie(request, answer, COOKIE)
+    return answer
+
+
+async def _close(request: Request) -> None:
+    token = cookie(request, COOKIE)
     if token:
         await asyncio.to_thread(desk_of(request).registry.close_session, token)
-    answer = RedirectResponse("/sign-in", 303)
-    answer.delete_cookie(COOKIE, httponly=True, samesite="strict")
-    return answer
 
 
 def home(officer: Officer) -> str:

@@ -138,7 +138,50 @@ async def test_the_cookie_of_an_https_page_is_secure(house: House) -> None:
             data={"name": "Trần Thị Hoa", "password": "mật khẩu"},
             headers={"Origin": "https://motcua.example"},
         )
-    assert "secure" in answer.headers["set-cookie"].lower()
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith(f"__Host-{COOKIE}=")
+    assert "; secure" in cookie.lower()
+    assert "path=/" in cookie.lower()
+    assert "domain" not in cookie.lower()
+
+
+async def _signed_in(client: httpx.AsyncClient, house: House) -> bool:
+    return (await client.get("/console")).status_code == 200
+
+
+async def test_behind_tls_a_cookie_that_could_be_set_without_it_counts_for_nothing(
+    house: House,
+) -> None:
+    await house.sign_in()
+    token = house.client.cookies[COOKIE]
+    for name, counts in ((COOKIE, False), (f"__Host-{COOKIE}", True)):
+        async with house.browser("https://motcua.example") as client:
+            client.cookies.set(name, token)
+            assert await _signed_in(client, house) is counts
+
+
+async def test_signing_in_again_is_a_new_session_and_ends_the_old_one(house: House) -> None:
+    await house.sign_in()
+    first = house.client.cookies[COOKIE]
+    await house.sign_in()
+    second = house.client.cookies[COOKIE]
+    assert first != second
+    assert house.registry.session(first, house.now) is None
+    assert house.registry.session(second, house.now) is not None
+
+
+async def test_a_session_that_a_visitor_brings_along_is_never_taken_over(house: House) -> None:
+    house.client.cookies.set(COOKIE, "x" * 43, domain="testserver.local", path="/")
+    await house.sign_in()
+    assert "x" * 43 not in house.answer.headers["set-cookie"]
+
+
+async def test_a_session_ends_after_twelve_hours(house: House) -> None:
+    await house.sign_in()
+    house.later(12 * 60 - 1)
+    assert await _signed_in(house.client, house)
+    house.later(1)
+    assert not await _signed_in(house.client, house)
 
 
 async def test_a_wrong_password_says_so_and_keeps_the_name(house: House) -> None:
@@ -243,7 +286,18 @@ async def test_signing_out_ends_the_session(house: House) -> None:
     assert (await house.client.get("/console")).status_code == 303
 
 
-@pytest.mark.parametrize("origin", [{}, {"Origin": "null"}, {"Origin": "http://evil.example"}])
+@pytest.mark.parametrize(
+    "origin",
+    [
+        {},
+        {"Origin": "null"},
+        {"Origin": "http://evil.example"},
+        {"Origin": "http://testserver.evil.example"},
+        {"Origin": "http://["},
+        {"Origin": "http://testserver", "Sec-Fetch-Site": "same-site"},
+        {"Origin": "http://testserver", "Sec-Fetch-Site": "cross-site"},
+    ],
+)
 async def test_a_form_from_elsewhere_is_refused(house: House, origin: dict[str, str]) -> None:
     data = {"name": "Trần Thị Hoa", "password": "mật khẩu"}
     answer = await house.client.post("/sign-in", data=data, headers=origin)
@@ -256,6 +310,8 @@ async def test_every_answer_carries_the_security_headers(house: House, path: str
     headers = (await house.client.get(path)).headers
     policy = headers["content-security-policy"]
     assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert "strict-transport-security" not in headers, "without TLS it would lock people out"
     assert "unsafe-inline" not in policy
     assert "frame-ancestors 'none'" in policy
     assert "ws://testserver:8765" in policy
@@ -350,3 +406,19 @@ async def test_figures_are_for_the_monitorings_network_alone(house: House, addre
         assert (await client.get("/metrics")).status_code == 404
     async with house.browser("http://testserver", "127.3.2.1") as client:
         assert (await client.get("/metrics")).status_code == 200
+
+
+async def test_behind_tls_browsers_are_told_to_come_no_other_way(house: House) -> None:
+    async with house.browser("https://motcua.example") as client:
+        headers = (await client.get("/")).headers
+    assert headers["strict-transport-security"] == "max-age=31536000"
+    assert "ws://" not in headers["content-security-policy"]
+    assert "wss://motcua.example" in headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("host", ["[", "a b", "x" * 300, "testserver:99999", ""])
+async def test_a_strange_host_is_served_or_refused_and_breaks_nothing(
+    house: House, host: str
+) -> None:
+    for path in ("/", "/sign-in", "/t/none", "/nowhere"):
+        assert (await house.client.get(path, headers={"Host": host})).status_code < 500
