@@ -108,12 +108,11 @@ def _recover_journal(
     moved = made.moved
     log.error(
         "journal_recovered",
-        taken_from=str(base),
+        file=str(base),
         events=made.events,
-        put_aside=str(aside[0].parent),
-        numbers_of=moved.day if moved else None,
-        numbers_after=moved.after if moved else None,
-        other_numbers_after=moved.others if moved else None,
+        place=str(aside[0].parent),
+        day=moved.day if moved else None,
+        number=f"after {moved.after}, others after {moved.others}" if moved else None,
     )
 
 
@@ -128,7 +127,7 @@ def _recover_registry(
     with making(data) as place:
         rebuild_registry(content, place)
         aside = put_in_place(place, data, there(data, REGISTRY_FILES), ASIDE, at)
-    log.error("registry_recovered", taken_from=str(base), put_aside=str(aside[0].parent))
+    log.error("registry_recovered", file=str(base), place=str(aside[0].parent))
 
 
 def _to_go_on_from(damaged: Path, mark: witness.Mark | None, backups: Path | None) -> Path | None:

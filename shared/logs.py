@@ -15,10 +15,10 @@ FIELDS = frozenset(
         *("event", "level", "timestamp", "exception", "exc_info", "left_out"),
         *("before", "call", "calls", "came", "code", "command", "counter", "day", "device"),
         *("display", "dropped", "epoch", "erased", "errno", "error", "events", "fault", "file"),
-        *("kind", "lasted_s", "manner", "number", "numbers_after", "numbers_of"),
-        *("other_numbers_after", "ours", "page", "path", "pause_s", "place", "program"),
-        *("put_aside", "question", "ran_s", "reason", "remedy", "request", "seconds", "service"),
-        *("signal", "taken_from", "theirs", "told", "total", "type", "url", "wait_s", "why"),
+        *("kind", "lasted_s", "manner", "number"),
+        *("ours", "page", "path", "pause_s", "place", "program"),
+        *("question", "ran_s", "reason", "remedy", "request", "seconds", "service"),
+        *("signal", "theirs", "told", "total", "type", "url", "wait_s", "why"),
     }
 )
 """Names of machines, counters, tickets' numbers, files, services, reasons in the programs' own
