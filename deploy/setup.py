@@ -40,7 +40,7 @@ PACKAGES = {
         "libmtdev1",
         "fonts-inter",
     ),
-    "the letters of Lao and Thai": ("fonts-lao", "fonts-tlwg-loma-otf"),
+    "the letters of Lao and Thai": ("fonts-lao", "fonts-tlwg-loma-otf", "libfribidi0"),
     "a virtual screen and taps on it": ("xvfb", "xdotool"),
     "the voice": ("espeak-ng",),
     "the browser tests and pictures": ("chromium",),

@@ -9,6 +9,7 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
+import regex
 from barcode.codex import Code128
 from PIL import Image, ImageDraw, ImageFont
 from qrcode.constants import ERROR_CORRECT_M
@@ -30,6 +31,11 @@ BAR_MODULE = 3
 _INK, _BLANK = 0, 255
 _LONGEST = 6000
 _ROBOTO = {"regular": "Roboto-Regular", "medium": "Roboto-Bold", "bold": "Roboto-Bold"}
+
+_SYLLABLE = regex.compile(
+    r"[\u0e40-\u0e44\u0ec0-\u0ec4]?\X[\u0e2f\u0e30\u0e32\u0e33\u0e45\u0e46\u0eb0\u0eb2\u0eb3\u0ebd\u0ec6]*"
+)
+"""A letter with its marks, and what of Thai and Lao belongs before or after it on the line."""
 
 Font = ImageFont.FreeTypeFont
 
@@ -148,7 +154,7 @@ def _leading(size: int) -> int:
 
 def _wrap(text: str, font: Font, width: float) -> list[str]:
     """Lines of whole words, about equally long: no last word stands alone on a line."""
-    words = nfc(text).split()
+    words = [part for word in nfc(text).split() for part in _parts(word, font, width)]
     lengths = [font.getlength(word) for word in words]
     gap = font.getlength(" ")
     lines = _fill(words, lengths, gap, width)
@@ -158,6 +164,21 @@ def _wrap(text: str, font: Font, width: float) -> list[str]:
             break
         lines = closer
     return lines
+
+
+def _parts(word: str, font: Font, width: float) -> list[str]:
+    """A word in parts of at most `width`: Lao and Thai write sentences without a space.
+
+    Where their words end takes a dictionary; letters at least stay with their vowels and marks.
+    """
+    if font.getlength(word) <= width:
+        return [word]
+    parts = [""]
+    for syllable in _SYLLABLE.findall(word):
+        if parts[-1] and font.getlength(parts[-1] + syllable) > width:
+            parts.append("")
+        parts[-1] += syllable
+    return parts
 
 
 def _fill(words: list[str], lengths: list[float], gap: float, width: float) -> list[str]:
@@ -199,13 +220,16 @@ def bar_code(number: str, dots: int) -> Image.Image:
 def _font(weight: str, size: int, text: str = "") -> Font:
     """What `text` is drawn with: the family's typeface has no letters of Lao and Thai."""
     known = written_in(text)
-    return _opened(typeface(weight, known.face(weight) if known else theme.font(weight)), size)
+    path = typeface(weight, known.face(weight) if known else theme.font(weight))
+    return _opened(path, size, shaped=known is not None)
 
 
 @cache
-def _opened(path: Path, size: int) -> Font:
-    # Basic layout is enough: NFC Vietnamese needs no shaping, and it costs a third.
-    return ImageFont.truetype(path, size, layout_engine=ImageFont.Layout.BASIC)
+def _opened(path: Path, size: int, *, shaped: bool) -> Font:
+    # Basic layout is enough for NFC Vietnamese and costs a third; marks of Lao and Thai would lie
+    # on one another in it. shared.languages sees to it that the other is there.
+    layout = ImageFont.Layout.RAQM if shaped else ImageFont.Layout.BASIC
+    return ImageFont.truetype(path, size, layout_engine=layout)
 
 
 def typeface(weight: str, preferred: Path | None) -> Path:

@@ -62,7 +62,11 @@ def _catalogue(path: Path) -> gettext.NullTranslations:
     compiled = BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+    texts = gettext.GNUTranslations(compiled)
+    # babel leaves the rule out for languages that it does not know, Mông among them: one that has
+    # one form would then be counted like German.
+    texts.plural = gettext.c2py(catalogue.plural_expr)  # type: ignore[attr-defined]
+    return texts
 
 
 def _(text: str) -> str:

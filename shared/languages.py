@@ -95,3 +95,14 @@ def check(codes: tuple[str, ...], locales: Path = LOCALES) -> None:
             raise SettingsError(f"languages: {code!r} has no catalogue; make {catalogue}")
         if known.package and known.face("regular") is None:
             raise SettingsError(f"languages: {code!r} has no letters; install {known.package}")
+        if known.script and not _shapes():
+            raise SettingsError(
+                f"languages: {code!r} cannot put marks together; install libfribidi0"
+            )
+
+
+def _shapes() -> bool:
+    """Whether paper can stack marks: Pillow has libraqm, and that needs Debian's libfribidi."""
+    from PIL import features  # only for languages that need it
+
+    return bool(features.check("raqm"))

@@ -1,5 +1,6 @@
 """Paper speaks the language of the person it is for."""
 
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -85,6 +86,60 @@ def test_the_font_has_every_letter_of_its_language(language: str, weight: str) -
     none = shape("\U0010fffd")
     letters = MADE_UP[language] + KNOWN[language].name + "0123456789:/"
     assert [sign for sign in letters if shape(sign) == none] == []
+
+
+def top_of(text: str) -> int:
+    """How far down the first ink of a printed text is, in dots."""
+    return ink(text)[1]
+
+
+def ink(text: str) -> tuple[int, int, int, int]:
+    """The box of all that is printed of a text: left, top, right, bottom."""
+    paper = Sheet(sheet.WIDE)
+    paper.text(text, "regular", 60)
+    box = paper.cut().convert("L").point(lambda level: 255 - level).getbbox()
+    assert box is not None
+    return box
+
+
+needs_fonts = pytest.mark.skipif(
+    any(KNOWN[code].face("regular") is None for code in ("lo", "th")),
+    reason="needs Debian's fonts-lao and fonts-tlwg-loma-otf",
+)
+
+
+@needs_fonts
+@pytest.mark.parametrize(("vowel", "both"), [("ທີ", "ທີ່"), ("ຊື", "ຊື່"), ("ປິນ", "ປິ່ນ")])
+def test_a_lao_tone_stands_above_the_vowel_and_not_in_it(vowel: str, both: str) -> None:
+    assert top_of(both) < top_of(vowel) - 8
+
+
+@needs_fonts
+@pytest.mark.parametrize(("low", "high"), [("ผู้", "ผี้"), ("ก้ม", "กิ้ม"), ("ต้อง", "ตั้ง")])
+def test_a_thai_tone_comes_down_where_no_vowel_is_below_it(low: str, high: str) -> None:
+    assert top_of(low) > top_of(high) + 8
+
+
+@needs_fonts
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ກະລຸນາລໍຖ້າຢູ່ບ່ອນນັ່ງຈົນກວ່າຈະເອີ້ນເລກທີ່ຂອງທ່ານແລ້ວໄປທີ່ປ່ອງບໍລິການ",
+        "กรุณารอที่ที่นั่งจนกว่าจะเรียกหมายเลขของท่านแล้วจึงไปที่ช่องบริการ",
+    ],
+    ids=["lo", "th"],
+)
+def test_a_sentence_without_spaces_stays_on_the_paper_and_loses_nothing(text: str) -> None:
+    font = sheet._font("regular", 60, text)
+    margin = sheet.WIDE // 24
+    lines = sheet._wrap(text, font, sheet.WIDE - 2 * margin)
+    assert len(lines) > 2
+    assert "".join(lines) == text
+    left, _top, right, _bottom = ink(text)
+    assert margin <= left and right <= sheet.WIDE - margin + 1
+    for line in lines[1:]:
+        assert unicodedata.category(line[0]) == "Lo", "a mark without its letter"
+    assert not [line for line in lines if line[-1] in "ເແໂໃໄเแโใไ"]
 
 
 def test_the_number_is_drawn_the_same_in_every_language(made_up: Path) -> None:

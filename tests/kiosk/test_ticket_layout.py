@@ -59,6 +59,14 @@ def test_long_names_wrap_inside_the_margins(dots: int) -> None:
 
 
 @pytest.mark.parametrize("dots", WIDTHS)
+def test_a_word_that_is_longer_than_the_paper_is_wide_goes_on_below(dots: int) -> None:
+    short = draw(a_paper(service="Đất"), dots)
+    long = draw(a_paper(service="Đất" * 40), dots)
+    assert long.height > short.height
+    assert min(margins(long)) >= dots // 24 - 6
+
+
+@pytest.mark.parametrize("dots", WIDTHS)
 def test_a_run_of_counters_takes_one_line_as_on_the_screen(dots: int) -> None:
     run = tuple(CounterNumber(n) for n in range(1, 15))
     assert draw(a_paper(counters=run), dots).height == draw(a_paper(), dots).height

@@ -10,8 +10,10 @@ from babel.messages.pofile import read_po
 
 from shared import i18n
 from shared.i18n import LANGUAGES, LOCALES, SOURCE, translator
+from shared.languages import KNOWN
 from tests.hub.web.phone_texts import texts
 from tests.kiosk.kiosk_texts import texts as kiosk_texts
+from tests.shared.test_languages import catalogue
 
 OTHERS = sorted(path.parent.parent.name for path in LOCALES.glob("*/LC_MESSAGES/motcua.po"))
 """Every language that has a catalogue, whether it is offered or not."""
@@ -85,6 +87,69 @@ def test_without_its_catalogue_a_language_is_vietnamese(
         assert translator("en")("Số của tôi") == "Số của tôi"
     finally:
         i18n._texts.cache_clear()
+
+
+FORMS: list[tuple[str, tuple[str, ...], dict[int, str]]] = [
+    ("nplurals=1; plural=0;", ("{count} ຄົນ",), {0: "0 ຄົນ", 1: "1 ຄົນ", 2: "2 ຄົນ", 21: "21 ຄົນ"}),
+    (
+        "nplurals=2; plural=(n != 1);",
+        ("{count} person", "{count} people"),
+        {0: "0 people", 1: "1 person", 2: "2 people", 21: "21 people"},
+    ),
+    (
+        "nplurals=2; plural=(n > 1);",
+        ("{count} personne", "{count} personnes"),
+        {0: "0 personne", 1: "1 personne", 2: "2 personnes"},
+    ),
+    (
+        "nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 &&"
+        " (n%100<10 || n%100>=20) ? 1 : 2);",
+        ("{count} человек", "{count} человека", "{count} людей"),
+        {1: "1 человек", 2: "2 человека", 5: "5 людей", 11: "11 людей", 21: "21 человек",
+         22: "22 человека", 0: "0 людей", 112: "112 людей"},
+    ),
+    (
+        "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 :"
+        " n%100>=11 ? 4 : 5);",
+        ("nil", "one", "two", "few {count}", "many {count}", "all {count}"),
+        {0: "nil", 1: "one", 2: "two", 3: "few 3", 11: "many 11", 100: "all 100", 103: "few 103"},
+    ),
+]  # fmt: skip
+"""A rule of plurals, a text's forms in its order, and what is said of so many."""
+
+
+@pytest.mark.parametrize(("rule", "forms", "told"), FORMS, ids=[rule[:11] for rule, _, _ in FORMS])
+def test_a_catalogue_counts_by_its_own_rule_however_many_forms_it_has(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    rule: str,
+    forms: tuple[str, ...],
+    told: dict[int, str],
+) -> None:
+    catalogue(tmp_path, "xx", ("{count} người", forms), plurals=rule)
+    monkeypatch.setattr(i18n, "LOCALES", tmp_path)
+    i18n._texts.cache_clear()
+    try:
+        with i18n.speaking("xx"):
+            said = {count: i18n.n_("{count} người", count).format(count=count) for count in told}
+            assert i18n._("Chưa dịch") == "Chưa dịch"
+        assert said == told
+        assert i18n.n_("{count} người", 1) == "{count} người"
+    finally:
+        i18n._texts.cache_clear()
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_catalogue_has_the_rule_of_its_language_and_each_counted_text_all_its_forms(
+    language: str,
+) -> None:
+    with (LOCALES / language / "LC_MESSAGES" / "motcua.po").open("rb") as file:
+        read = read_po(file, abort_invalid=True)
+    number, rule = re.fullmatch(r"nplurals=(\d); plural=(.+);", KNOWN[language].plurals).groups()  # type: ignore[union-attr]
+    assert (str(read.num_plurals), read.plural_expr.strip("()")) == (number, rule.strip("()"))
+    counted = [message for message in read if isinstance(message.id, tuple)]
+    assert counted
+    assert {len(told(message)) for message in counted} == {read.num_plurals}
 
 
 def test_every_language_of_the_pages_has_its_catalogue() -> None:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from PIL import features
 
 from kiosk.settings import KioskSettings
 from shared import languages
@@ -13,17 +14,29 @@ from shared.settings import load
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def catalogue(locales: Path, language: str, *texts: tuple[str, str]) -> Path:
-    """A made-up catalogue of that language."""
+def catalogue(
+    locales: Path,
+    language: str,
+    *texts: tuple[str, str | tuple[str, ...]],
+    plurals: str = "",
+) -> Path:
+    """A made-up catalogue of that language; a text with several forms counts."""
     path = locales / language / "LC_MESSAGES" / "motcua.po"
     path.parent.mkdir(parents=True)
     head = (
         'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
-        f'"Language: {language}\\n"\n"Plural-Forms: {KNOWN[language].plurals}\\n"\n'
+        f'"Language: {language}\\n"\n"Plural-Forms: {plurals or KNOWN[language].plurals}\\n"\n'
     )
-    body = "".join(f'\nmsgid "{source}"\nmsgstr "{told}"\n' for source, told in texts)
+    body = "".join(_entry(source, told) for source, told in texts)
     path.write_text(head + body, encoding="utf-8")
     return path
+
+
+def _entry(source: str, told: str | tuple[str, ...]) -> str:
+    if isinstance(told, str):
+        return f'\nmsgid "{source}"\nmsgstr "{told}"\n'
+    forms = "".join(f'msgstr[{place}] "{form}"\n' for place, form in enumerate(told))
+    return f'\nmsgid "{source}"\nmsgid_plural "{source}"\n{forms}'
 
 
 def test_the_installed_kiosk_offers_what_it_can() -> None:
@@ -56,6 +69,19 @@ def test_a_language_without_letters_says_what_to_install(
     monkeypatch.setattr(languages, "_FONTS", tmp_path)
     with pytest.raises(SettingsError, match="'lo' has no letters; install fonts-lao"):
         check(("vi", "lo"), tmp_path)
+
+
+def test_a_language_whose_marks_stack_needs_the_library_that_stacks_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for code in ("lo", "hmn"):
+        catalogue(tmp_path, code)
+    monkeypatch.setattr("shared.languages.Language.face", lambda _self, _weight: tmp_path)
+    check(("vi", "lo", "hmn"), tmp_path)
+    monkeypatch.setattr(features, "check", lambda name: name != "raqm")
+    with pytest.raises(SettingsError, match="'lo' cannot put marks together; install libfribidi0"):
+        check(("vi", "lo"), tmp_path)
+    check(("vi", "hmn"), tmp_path)
 
 
 def test_every_language_has_its_own_name() -> None:
