@@ -13,6 +13,7 @@ from hub import wire
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
 from hub.hall import Hall, Outcome
+from hub.pace import Pace
 from hub.questions import Inquire, Questions
 from hub.topics import Topic
 from shared import messages as m
@@ -26,6 +27,10 @@ MAX_REFUSED = 1000
 REPORT_COSTS_S = 0.1
 REPORTS_AHEAD_S = 5.0
 """A display may report ten times a second, and fifty times in a burst."""
+
+PHONE_COSTS_S = 0.5
+PHONE_AHEAD_S = 10.0
+"""A phone may send two frames a second, and twenty in a burst: it has two buttons."""
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What a frame that is no JSON of ours raises; the last by brackets nested without end."""
@@ -66,14 +71,14 @@ class Conversation:
     ) -> None:
         self._live = live
         self._topic = topic
-        self._reports = 0.0
+        self._reports = Pace(REPORT_COSTS_S, REPORTS_AHEAD_S)
+        self._phone = Pace(PHONE_COSTS_S, PHONE_AHEAD_S)
         self._hall = hall
         self._connection = connection
         self._actor = actor
         self._unanswered = 0
         self._refused = 0
-        address = str(connection.remote_address[0])
-        self._questions = Questions(live.inquire, actor, address, self._tell)
+        self._questions = Questions(live.inquire, actor, connection.address, self._tell)
 
     async def listen(self) -> None:
         """Take commands until the connection ends."""
@@ -106,8 +111,7 @@ class Conversation:
         if not _UUID.fullmatch(request_id):
             self._refuse(None, Refusal("bad_frame", _("request_id phải là một UUID.")))
             return
-        asks = isinstance(frame, m.QuestionFrame)
-        if self._questions.full if asks else self._unanswered >= MAX_UNANSWERED:
+        if self._is_too_much(frame):
             words = _("Quá nhiều lệnh hoặc câu hỏi đang chờ trả lời.")
             self._refuse(request_id, Refusal("too_busy", words))
             return
@@ -122,11 +126,18 @@ class Conversation:
             lambda outcome: self._answer(request_id, outcome),
         )
 
+    def _is_too_much(self, frame: m.CommandFrame | m.QuestionFrame) -> bool:
+        now = asyncio.get_running_loop().time()
+        if self._topic.role is Role.TICKET and not self._phone.keeps(now):
+            return True
+        if isinstance(frame, m.QuestionFrame):
+            return self._questions.full
+        return self._unanswered >= MAX_UNANSWERED
+
     def _report(self, frame: m.ReportFrame) -> None:
         """A display's report; another's, or one too many, is passed over and counted."""
         now = asyncio.get_running_loop().time()
-        self._reports = max(self._reports, now) + REPORT_COSTS_S
-        if self._topic.role is Role.DISPLAY and self._reports - now <= REPORTS_AHEAD_S:
+        if self._reports.keeps(now) and self._topic.role is Role.DISPLAY:
             self._live.reported(self._topic, frame)
             return
         self._refused += 1

@@ -17,6 +17,7 @@ from websockets.http11 import Request, Response
 from hub import wire
 from hub.admission import cookies_of
 from hub.conversation import UNREADABLE, Conversation, decode_frame, refused
+from hub.door import Door
 from hub.engine.concern import Concern
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
@@ -38,6 +39,11 @@ LOOK_EVERY_S = 1.0
 """Every fault is sure 18 s after it began, and is to be named within 20."""
 
 CLOSE_TIMEOUT_S = 0.5
+
+HANDSHAKE_WITHIN_S = 10.0
+
+MOST_CONNECTIONS, MOST_OF_ONE = 5000, 1000
+"""In all, and from one network address; config/hub.toml may say otherwise."""
 
 _encode = msgspec.json.Encoder().encode
 
@@ -73,8 +79,10 @@ class Live:
         gauge: Gauge | None = None,
         inquire: Inquire = unanswerable,
         behind_proxy: bool = False,
+        door: Door | None = None,
     ) -> None:
         self._hall = hall
+        self._door = door or Door(MOST_CONNECTIONS, MOST_OF_ONE)
         self._behind_proxy = behind_proxy
         self.inquire = inquire
         self._admit = admit
@@ -91,11 +99,16 @@ class Live:
 
     async def start(self, listener: socket.socket) -> None:
         """Serve on a bound socket."""
+
+        class Socket(wire.Socket):
+            door = self._door
+
         self._server = await serve(
             self._talk,
             sock=listener,
             process_request=self._screen,
-            create_connection=wire.Socket,
+            create_connection=Socket,
+            open_timeout=HANDSHAKE_WITHIN_S,
             compression=None,
             max_size=m.MAX_FRAME,
             ping_interval=None,
@@ -121,17 +134,29 @@ class Live:
         task.add_done_callback(self._tasks.discard)
 
     def _screen(self, connection: ServerConnection, request: Request) -> Response | None:
-        """Turn away what is not ours before it is a websocket: other paths, other origins."""
+        """Turn away what is not ours before it is a websocket: other paths, other origins, and
+        one more from an address with too many."""
         if urlsplit(request.path).path != "/live":
             return connection.respond(HTTPStatus.NOT_FOUND, "the socket is at /live\n")
+        if not self._is_ours(request):
+            self._count_refusal("bad_origin")
+            words = "bad_origin: not a page of this hub\n"
+            return connection.respond(HTTPStatus.FORBIDDEN, words)
+        assert isinstance(connection, wire.Socket)
+        connection.address = self._address(connection, request)
+        if not self._door.enter(connection, connection.address):
+            self._count_refusal("too_many_connections")
+            words = "too_many_connections: from this address\n"
+            return connection.respond(HTTPStatus.TOO_MANY_REQUESTS, words)
+        return None
+
+    def _is_ours(self, request: Request) -> bool:
+        """Whether no page opens the socket, or one of ours does."""
         origin = request.headers.get("Origin")
         if origin is None or origin in self._origins:
-            return None
+            return True
         # A page of this very host, whatever port served it, may use its own cookie here.
-        if _host(origin) == _host(f"//{request.headers.get('Host', '')}") is not None:
-            return None
-        self._count_refusal("bad_origin")
-        return connection.respond(HTTPStatus.FORBIDDEN, "bad_origin: not a page of this hub\n")
+        return _host(origin) == _host(f"//{request.headers.get('Host', '')}") is not None
 
     async def _talk(self, connection: ServerConnection) -> None:
         assert isinstance(connection, wire.Socket)
@@ -141,7 +166,7 @@ class Live:
             if isinstance(hello, Refusal):
                 await self._turn_away(connection, hello)
                 return
-            shown = hello, _cookies(connection), self._address(connection)
+            shown = hello, _cookies(connection), connection.address
             actor = self._try_to_admit(*shown)
             if isinstance(actor, Refusal):
                 await self._turn_away(connection, actor)
@@ -150,6 +175,7 @@ class Live:
             if isinstance(topic, Refusal):
                 await self._turn_away(connection, topic)
                 return
+            self._door.settle(connection)
             self._count(actor.role, 1)
             if actor.role is not Role.TICKET:
                 self._staff[connection] = shown
@@ -269,10 +295,9 @@ class Live:
             log.warning("registry_unreadable", reason=str(error))
             return _LATER
 
-    def _address(self, connection: ServerConnection) -> str:
+    def _address(self, connection: ServerConnection, request: Request) -> str:
         """Where a client is: the proxy on this machine says it of those that it passes on."""
-        assert connection.request is not None
-        told = connection.request.headers.get_all("X-Forwarded-For")
+        told = request.headers.get_all("X-Forwarded-For")
         if self._behind_proxy and told:
             return told[-1].rpartition(",")[2].strip()
         return str(connection.remote_address[0])

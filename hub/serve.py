@@ -25,6 +25,9 @@ log = structlog.get_logger()
 
 _BACKLOG = 1024
 _OWN = "127.0.0.1,::1"
+_LONGEST_HEAD = 16 * 1024
+"""Bytes of a request's line and headers."""
+
 _GOODBYE_S = 1.2
 """Clients get so long to say goodbye: the hub is gone within 2 s of a signal."""
 
@@ -119,6 +122,7 @@ async def serve(
             server_header=False,
             http=Connection,
             limit_concurrency=settings.web_connections,
+            h11_max_incomplete_event_size=_LONGEST_HEAD,
             proxy_headers=settings.behind_proxy,
             forwarded_allow_ips=_OWN,
             timeout_graceful_shutdown=1,

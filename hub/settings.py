@@ -92,6 +92,12 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     web_connections: Positive = 1000
     """HTTP connections and requests at once: beyond it the connection that was silent longest is
     closed, and a request gets 503."""
+    web_per_address: Positive = 200
+    """Requests at once from one network address."""
+    live_connections: Positive = 5000
+    """Connections to the live socket: beyond it the one that has not said hello longest goes."""
+    live_per_address: Positive = 1000
+    """The same from one network address: a lobby's phones may stand behind one."""
     behind_proxy: bool = False
     """A proxy on this machine passes requests on: believe its X-Forwarded-For and -Proto."""
     origins: tuple[str, ...] = ()

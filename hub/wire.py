@@ -6,18 +6,29 @@
 backpressure: hub.topics sends slow readers away.
 """
 
+import asyncio
 import socket
 from collections.abc import Callable, Iterable
+from typing import ClassVar
 
 from websockets.asyncio.server import ServerConnection
 from websockets.frames import DATA_OPCODES, Frame, Opcode
 from websockets.protocol import Event, State
 from websockets.typing import BytesLike
 
+from hub.door import Door
+from hub.pace import Pace
 from shared.messages import MAX_FRAME
 
 _TEXT = 0x81
 """FIN, and the opcode of a text frame."""
+
+CONTROL_COSTS_S = 1.0
+CONTROL_AHEAD_S = 20.0
+"""Pings and pongs: one a second, and twenty in a burst."""
+
+MOST_PIECES = 64
+"""Pieces of one message."""
 
 _SHORT = 126
 _LONG = 1 << 16
@@ -59,18 +70,46 @@ class Socket(ServerConnection):
     has been `taken`: a client's frames are never turned round.
     """
 
+    door: ClassVar[Door | None] = None
+    """Where it is counted."""
+    address = ""
+    """Where the client is, once it has been let in."""
     take: Callable[[BytesLike], None] | None = None
     _queued = 0
+    _pieces = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A socket is open."""
+        super().connection_made(transport)
+        self._control = Pace(CONTROL_COSTS_S, CONTROL_AHEAD_S)
+        if self.door is not None:
+            self.door.come(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """It is gone."""
+        if self.door is not None:
+            self.door.leave(self)
+        super().connection_lost(exc)
 
     def process_event(self, event: Event) -> None:
         """Sort what has come in."""
-        if isinstance(event, Frame) and event.opcode in DATA_OPCODES:
-            whole_text = event.opcode is Opcode.TEXT and event.fin
-            if whole_text and self.take is not None and not self._queued:
+        if isinstance(event, Frame):
+            if event.opcode is Opcode.TEXT and event.fin and self.take and not self._queued:
                 self.take(event.data)
                 return
-            self._queued += event.fin
+            if self._floods(event):
+                self.transport.abort()
+                return
+            self._queued += event.fin and event.opcode in DATA_OPCODES
         super().process_event(event)
+
+    def _floods(self, frame: Frame) -> bool:
+        """Whether there is too much of what the library takes without end: pings, each of which it
+        answers, and pieces of a message, of which it counts the bytes alone."""
+        if frame.opcode not in DATA_OPCODES:
+            return not self._control.keeps(self.loop.time())
+        self._pieces = 0 if frame.fin else self._pieces + 1
+        return self._pieces > MOST_PIECES
 
     def taken(self) -> None:
         """A message has left the queue."""

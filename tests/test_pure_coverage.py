@@ -10,6 +10,8 @@ ROOT = Path(__file__).resolve().parent.parent
 PURE = {
     "hub/engine/*": "tests/hub/engine",
     "hub/retention.py": "tests/hub/test_retention.py",
+    "hub/failures.py": "tests/hub/test_failures.py",
+    "hub/pace.py": "tests/hub/test_pace.py",
     "hub/screens.py": "tests/hub/test_screens.py",
     "kiosk/code_pad.py": "tests/kiosk/test_code_pad.py",
     "hub/dossiers/limits.py": "tests/hub/dossiers/test_limits.py",

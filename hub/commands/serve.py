@@ -53,6 +53,7 @@ def _serve(args: argparse.Namespace) -> int:
     from hub.cards import Cards
     from hub.centre import read_centre, read_procedures
     from hub.compaction import Compaction
+    from hub.door import Door
     from hub.dossiers import connect
     from hub.dossiers.catalogue import Procedures
     from hub.dossiers.lookup import Lookup
@@ -125,6 +126,7 @@ def _serve(args: argparse.Namespace) -> int:
                 gauge=metrics,
                 inquire=Cards(hall, args.data, now, lookup.answer).answer,
                 behind_proxy=settings.behind_proxy,
+                door=Door(settings.live_connections, settings.live_per_address),
             )
             app = build(
                 hall,

@@ -72,7 +72,7 @@ def build(
         ],
         middleware=[
             Middleware(Guard, live_port=live_port),
-            Middleware(Gate, most=settings.web_connections),
+            Middleware(Gate, most=settings.web_connections, most_of_one=settings.web_per_address),
         ],
         exception_handlers={404: _missing, 405: _missing, StorageError: _busy, 500: _failed},
     )

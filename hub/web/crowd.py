@@ -1,6 +1,7 @@
 """What keeps the pages open in a crowd: connections that ask nothing go, requests have a limit."""
 
 import asyncio
+from collections import Counter
 from typing import Any
 
 from starlette.responses import PlainTextResponse
@@ -15,25 +16,34 @@ broken hub."""
 
 
 class Gate:
-    """ASGI middleware: at most `most` requests at once, the others are told to come again."""
+    """ASGI middleware: at most `most` requests at once and `most_of_one` from one address, the
+    others are told to come again."""
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    def __init__(self, app: ASGIApp, most: int, most_of_one: int) -> None:
         self._app = app
         self._most = most
+        self._most_of_one = most_of_one
         self._inside = 0
+        self._of_one: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one request through, or send it away."""
-        if scope["type"] == "http" and self._inside >= self._most and scope["path"] != ALWAYS:
+        address = str((scope.get("client") or ("",))[0])
+        full = self._inside >= self._most or self._of_one[address] >= self._most_of_one
+        if scope["type"] == "http" and full and scope["path"] != ALWAYS:
             headers = {"Retry-After": "2", "Connection": "close"}
             words = _("Máy chủ đang bận. Xin thử lại sau giây lát.")
             await PlainTextResponse(words, 503, headers)(scope, receive, send)
             return
         self._inside += 1
+        self._of_one[address] += 1
         try:
             await self._app(scope, receive, send)
         finally:
             self._inside -= 1
+            self._of_one[address] -= 1
+            if not self._of_one[address]:
+                del self._of_one[address]
 
 
 class Connection(H11Protocol):

@@ -150,7 +150,7 @@ class Hellos(Target):
 class _Line:
     """A connection that takes what it is handed and sends nothing."""
 
-    remote_address = ("127.0.0.1", 1)
+    address = "127.0.0.1"
     protocol = SimpleNamespace(state=State.CLOSED)
     transport = SimpleNamespace(pause_reading=lambda: None, abort=lambda: None)
     take: Callable[[bytes], None]

@@ -106,7 +106,7 @@ async def test_beyond_the_limit_requests_wait_outside_and_health_is_told() -> No
         return PlainTextResponse("xong")
 
     routes = [Route("/", slow), Route("/healthz", _greet)]
-    gate = Gate(Starlette(routes=routes), most=1)
+    gate = Gate(Starlette(routes=routes), most=1, most_of_one=1)
     async with httpx.AsyncClient(
         transport=httpx.ASGITransport(gate), base_url="http://x"
     ) as client:
@@ -144,3 +144,28 @@ def test_behind_a_proxy_it_says_who_asks(tmp_path: Path) -> None:
     settings.write_text("behind_proxy = true\n")
     with running_hub(tmp_path, options=("--config", str(settings))) as hub:
         assert _tries(hub) == [401] * 7
+
+
+async def test_one_address_does_not_take_all_places() -> None:
+    entered, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(request: Request) -> Response:
+        entered.set()
+        await go_on.wait()
+        return PlainTextResponse("xong")
+
+    gate = Gate(Starlette(routes=[Route("/", slow), Route("/quick", _greet)]), 10, 1)
+
+    def of(address: str) -> httpx.AsyncClient:
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(gate, client=(address, 1)), base_url="http://x"
+        )
+
+    async with of("10.0.0.1") as greedy, of("10.0.0.2") as other:
+        first = asyncio.create_task(greedy.get("/"))
+        await entered.wait()
+        assert (await greedy.get("/quick")).status_code == 503
+        assert (await other.get("/quick")).status_code == 200
+        go_on.set()
+        await first
+        assert (await greedy.get("/quick")).status_code == 200
