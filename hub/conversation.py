@@ -26,7 +26,7 @@ MAX_REFUSED = 1000
 
 REPORT_COSTS_S = 0.1
 REPORTS_AHEAD_S = 5.0
-"""A display may report ten times a second, and fifty times in a burst."""
+"""A display or kiosk may report ten times a second, and fifty times in a burst."""
 
 PHONE_COSTS_S = 0.5
 PHONE_AHEAD_S = 10.0
@@ -61,6 +61,9 @@ class Speaker(Protocol):
 
     def reported(self, topic: Topic, report: m.ReportFrame) -> None:
         """A display says what it shows."""
+
+    def printer_told(self, name: str, state: m.PrinterState) -> None:
+        """A kiosk says how its printer is."""
 
 
 class Conversation:
@@ -104,7 +107,7 @@ class Conversation:
             words = _("Đã chào rồi; chỉ nhận lệnh (command) và câu hỏi (question).")
             self._refuse(None, Refusal("bad_frame", words))
             return
-        if isinstance(frame, m.ReportFrame):
+        if isinstance(frame, m.ReportFrame | m.PrinterFrame):
             self._report(frame)
             return
         request_id = frame.request_id
@@ -134,11 +137,15 @@ class Conversation:
             return self._questions.full
         return self._unanswered >= MAX_UNANSWERED
 
-    def _report(self, frame: m.ReportFrame) -> None:
-        """A display's report; another's, or one too many, is passed over and counted."""
-        now = asyncio.get_running_loop().time()
-        if self._reports.keeps(now) and self._topic.role is Role.DISPLAY:
-            self._live.reported(self._topic, frame)
+    def _report(self, frame: m.ReportFrame | m.PrinterFrame) -> None:
+        """What a display says of itself, or a kiosk of its printer; another's, or one too many, is
+        passed over and counted."""
+        role = Role.DISPLAY if isinstance(frame, m.ReportFrame) else Role.KIOSK
+        if self._reports.keeps(asyncio.get_running_loop().time()) and self._actor.role is role:
+            if isinstance(frame, m.ReportFrame):
+                self._live.reported(self._topic, frame)
+            else:
+                self._live.printer_told(self._actor.name, frame.state)
             return
         self._refused += 1
         if self._refused == MAX_REFUSED:

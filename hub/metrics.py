@@ -6,8 +6,9 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 
 from hub.engine.events import Event
 from hub.engine.state import State
+from hub.printers import Told
 from hub.screens import Trouble
-from shared.messages import ScreenFault
+from shared.messages import PrinterState, ScreenFault
 from shared.model import Role
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -91,6 +92,12 @@ class Metrics:
             ["display"],
             registry=self.registry,
         )
+        self._printer = Gauge(
+            "motcua_printer",
+            "1 for how a kiosk's printer is: ready, no_paper, mute, ...; unknown: no kiosk",
+            ["kiosk", "state"],
+            registry=self.registry,
+        )
         self._by_type: dict[type, Counter] = {}
         self._damaged = Gauge(
             "motcua_journal_damaged",
@@ -156,6 +163,14 @@ class Metrics:
                 self._display_fault.labels(name, fault.value).set(int(here))
         for name, age in frame_ages.items():
             self._display_frame_age.labels(name).set(age)
+
+    def printers(self, known: Mapping[str, Told]) -> None:
+        """How each kiosk's printer is now."""
+        self._printer.clear()
+        for name, told in known.items():
+            for state in (*PrinterState, None):
+                word = state.value if state else "unknown"
+                self._printer.labels(name, word).set(int(told.state is state))
 
     def lookup_alarm(self, on: Callable[[], bool]) -> None:
         """Where to ask, for every page, whether phones are paused."""

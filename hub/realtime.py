@@ -22,6 +22,7 @@ from hub.engine.concern import Concern
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
 from hub.hall import Hall
+from hub.printers import Change as PrinterChange, Told
 from hub.questions import Inquire, unanswerable
 from hub.screens import Trouble
 from hub.topics import BUFFER_STAFF, Topic, Topics
@@ -61,6 +62,9 @@ class Gauge(Protocol):
         self, troubles: Mapping[str, Trouble | None], frame_ages: Mapping[str, float]
     ) -> None:
         """What is wrong with each display, and seconds since it drew a frame."""
+
+    def printers(self, known: Mapping[str, Told]) -> None:
+        """How each kiosk's printer is."""
 
 
 _LATER = Refusal("storage_failed", _("Máy chủ chưa tra được quyền; xin thử lại sau."))
@@ -185,7 +189,7 @@ class Live:
             finally:
                 conversation.end()
                 self._staff.pop(connection, None)
-                self._topics.leave(connection, topic)
+                self._printer_changed(self._topics.leave(connection, topic, actor))
                 self._count(actor.role, -1)
         except ConnectionClosed:
             pass  # Going is every client's right; its topic has been left above.
@@ -273,10 +277,27 @@ class Live:
                 self._spawn(self._cut(connection, m.Close.BEGIN_ANEW, "shows what is old"))
         if self._gauge is not None:
             self._gauge.displays(self._topics.troubles, self._topics.frame_ages())
+            self._gauge.printers(self._topics.printers())
 
     def reported(self, topic: Topic, report: m.ReportFrame) -> None:
         """A display says what it shows."""
         self._topics.reported(topic, report)
+
+    def printer_told(self, name: str, state: m.PrinterState) -> None:
+        """A kiosk says how its printer is."""
+        self._printer_changed(self._topics.printer_told(name, state))
+
+    def _printer_changed(self, change: PrinterChange | None) -> None:
+        """Say it once, in the log and in the figures."""
+        if change is None:
+            return
+        told = log.bind(kiosk=change.name, printer=change.state, before=change.before)
+        if change.state in m.TROUBLES:
+            told.warning("printer_faulty")
+        else:
+            told.info("printer_told")
+        if self._gauge is not None:
+            self._gauge.printers(self._topics.printers())
 
     def _ask_again(self) -> None:
         """Send away whose credential was revoked or session ended since they came in."""

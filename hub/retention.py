@@ -58,6 +58,7 @@ FIELDS: Mapping[str, Mapping[str, Held]] = {
         "card": Held.LINK,
     },
     "ticket_printed": _TICKET,
+    "ticket_sent": _TICKET,
     "print_failed": _TICKET | {"reason": Held.NOTHING},
     "ticket_called": _AT_COUNTER | {"call": Held.NOTHING, "reason": Held.NOTHING},
     "ticket_recalled": _AT_COUNTER | {"call": Held.NOTHING},

@@ -6,7 +6,7 @@ for all its members, and sent only when its bytes have changed; displays with on
 
 import asyncio
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 from websockets.asyncio.server import ServerConnection
@@ -19,6 +19,7 @@ from hub.engine.rights import Actor
 from hub.engine.views import view
 from hub.engine.wall import displays, plan_of
 from hub.hall import Hall
+from hub.printers import Change as PrinterChange, Printers, Told
 from hub.screens import Change, Headline, Trouble, Watch
 from shared import messages as m
 from shared.model import CounterNumber, Instant, Layout, Role, ScreenPlan, TicketId
@@ -96,6 +97,7 @@ class Topics:
         self._watch = Watch()
         self.troubles: dict[str, Trouble | None] = {}
         """Displays by name, and what is wrong with them, as of the last look."""
+        self._printers = Printers()
         self._paces = {role: _Pace() for role in PACE_S}
         hall.watch(self._heard)
 
@@ -113,6 +115,8 @@ class Topics:
         topic = Topic(actor)
         topic = self._topics.setdefault(topic.key, topic)
         topic.connections.add(connection)
+        if actor.role is Role.KIOSK:
+            self._printers.connected(actor.name)
         if topic.name:
             self._watch.connected(topic.name, now)
             self._watch.sent(topic.name, self._hall.seq, now, headline)
@@ -132,14 +136,22 @@ class Topics:
             self._mark((topic,))  # the others have not had this view yet
         return topic
 
-    def leave(self, connection: ServerConnection, topic: Topic) -> None:
-        """The connection is gone; the last one takes its topic along."""
+    def leave(
+        self, connection: ServerConnection, topic: Topic, actor: Actor
+    ) -> PrinterChange | None:
+        """The connection is gone; the last one takes its topic along. Gives what that means for a
+        kiosk's printer."""
         topic.connections.discard(connection)
+        gone = None
+        if actor.role is Role.KIOSK:
+            gone = self._printers.left(actor.name, self._clock())
+            self._tell_supervisors(gone)
         if topic.name:
             self._watch.left(topic.name, self._clock())
         if not topic.connections:
             del self._topics[topic.key]
             self._paces[topic.role].dirty.discard(topic)
+        return gone
 
     def beat(self) -> None:
         """Tell everyone that the hub is alive, and look again at what depends on the hour."""
@@ -159,9 +171,24 @@ class Topics:
         troubles = self._watch.troubles()
         if troubles != self.troubles:
             self.troubles = troubles
+            self._tell_supervisors(troubles)
+        return changes
+
+    def printer_told(self, name: str, state: m.PrinterState) -> PrinterChange | None:
+        """A kiosk says how its printer is: supervisors see it at once."""
+        change = self._printers.told(name, state, self._clock())
+        self._tell_supervisors(change)
+        return change
+
+    def printers(self) -> Mapping[str, Told]:
+        """Every kiosk's printer."""
+        return self._printers.known(self._clock())
+
+    def _tell_supervisors(self, news: object) -> None:
+        """What they see beside the hall has changed, if there are news."""
+        if news is not None:
             told = [one for one in self._topics.values() if one.role is Role.SUPERVISOR]
             self._hall.when_settled(functools.partial(self._mark, told))
-        return changes
 
     def to_begin_anew(self) -> list[tuple[str, list[ServerConnection]]]:
         """Displays that show what is old and do not get out of it by themselves, with all their
@@ -256,7 +283,7 @@ class Topics:
         """A view as it is sent, with a display's headline; `boards` has those of this moment."""
         state = self._hall.state
         if actor.role is not Role.DISPLAY:
-            shown = view(state, actor, now, self.troubles)
+            shown = view(state, actor, now, self.troubles, self.printers())
             return shown if isinstance(shown, Refusal) else (_encode(shown), _NO_HEADLINE)
         plan = plan_of(state, actor.name)
         if plan not in boards:

@@ -15,8 +15,8 @@ FIELDS = frozenset(
         *("event", "level", "timestamp", "exception", "exc_info", "left_out"),
         *("before", "call", "calls", "came", "code", "command", "counter", "day", "device"),
         *("display", "dropped", "epoch", "erased", "errno", "error", "events", "fault", "file"),
-        *("kind", "lasted_s", "manner", "number"),
-        *("ours", "page", "path", "pause_s", "place", "program"),
+        *("kind", "kiosk", "lasted_s", "manner", "number"),
+        *("ours", "page", "path", "pause_s", "place", "printer", "program"),
         *("question", "ran_s", "reason", "remedy", "request", "seconds", "service"),
         *("signal", "theirs", "told", "total", "type", "url", "wait_s", "why"),
     }

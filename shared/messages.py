@@ -19,6 +19,15 @@ from shared.model import (
     ServiceId,
     TicketId,
 )
+from shared.printers import (
+    TROUBLES as TROUBLES,
+    PaperState as PaperState,
+    PrinterFrame as PrinterFrame,
+    PrinterState as PrinterState,
+    PrintFailed as PrintFailed,
+    TicketPrinted as TicketPrinted,
+    TicketSent as TicketSent,
+)
 from shared.questions import (
     CardMarked as CardMarked,
     DossierFound as DossierFound,
@@ -74,6 +83,7 @@ from shared.views import (
     Shut as Shut,
     SupervisorCounter as SupervisorCounter,
     SupervisorLine as SupervisorLine,
+    SupervisorPrinter as SupervisorPrinter,
     SupervisorScreen as SupervisorScreen,
     SupervisorView as SupervisorView,
     TicketInHand as TicketInHand,
@@ -222,19 +232,6 @@ class CloseCounter(_Command, frozen=True, tag="close_counter"):
     counter: CounterNumber | None = None
 
 
-class TicketPrinted(_Command, frozen=True, tag="ticket_printed"):
-    """The paper is out."""
-
-    ticket: TicketId
-
-
-class PrintFailed(_Command, frozen=True, tag="print_failed"):
-    """The paper did not come out; the place in line is not touched by it."""
-
-    ticket: TicketId
-    reason: str
-
-
 Command = (
     OpenDay
     | CloseDay
@@ -254,6 +251,7 @@ Command = (
     | PauseCounter
     | CloseCounter
     | TicketPrinted
+    | TicketSent
     | PrintFailed
     | ArrangeDisplay
     | RaiseEmergency
@@ -296,7 +294,7 @@ class QuestionFrame(_ClientFrame, frozen=True, tag="question"):
     question: Question
 
 
-ClientFrame = Hello | CommandFrame | QuestionFrame | ReportFrame
+ClientFrame = Hello | CommandFrame | QuestionFrame | ReportFrame | PrinterFrame
 
 
 class SiteInfo(msgspec.Struct, frozen=True):

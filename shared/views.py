@@ -20,6 +20,7 @@ from shared.model import (
     TicketState,
     Wait,
 )
+from shared.printers import PaperState, PrinterState
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -209,6 +210,8 @@ class TicketInHand(msgspec.Struct, frozen=True):
     dossier: str | None = None
     procedure: str | None = None
     """Codes of what the person has come for."""
+    paper: PaperState | None = None
+    """What became of its paper; None: nobody has told, or an officer gave it."""
 
 
 class ServiceName(msgspec.Struct, frozen=True):
@@ -283,6 +286,14 @@ class SupervisorScreen(msgspec.Struct, frozen=True):
     checked: bool = True
 
 
+class SupervisorPrinter(msgspec.Struct, frozen=True):
+    """One kiosk's printer: how it is, and since when; None: the kiosk is not connected."""
+
+    name: str
+    state: PrinterState | None
+    since: str
+
+
 class SupervisorView(msgspec.Struct, frozen=True):
     """The whole hall in figures. `totals` counts today's tickets by state."""
 
@@ -291,6 +302,7 @@ class SupervisorView(msgspec.Struct, frozen=True):
     lines: tuple[SupervisorLine, ...]
     totals: dict[str, int]
     screens: tuple[SupervisorScreen, ...] = ()
+    printers: tuple[SupervisorPrinter, ...] = ()
     emergency: str = ""
 
 

@@ -7,6 +7,8 @@ from hub.engine.state import State
 from shared import messages as m
 from shared.model import CounterNumber, TicketId
 
+_OF_A_TICKET = m.Cancel | m.Delay | m.ReturnTicket | m.TicketPrinted | m.TicketSent | m.PrintFailed
+
 
 def answer(state: State, wish: Wish, events: list[e.Event]) -> m.Value:
     """The result of `wish` once `events` are in `state`."""
@@ -23,7 +25,7 @@ def answer(state: State, wish: Wish, events: list[e.Event]) -> m.Value:
         return m.DisplayArranged(command.display, command.plan)
     if isinstance(command, m.RaiseEmergency | m.ClearEmergency):
         return m.EmergencyChanged(state.emergency)
-    if isinstance(command, m.Cancel | m.Delay | m.ReturnTicket | m.TicketPrinted | m.PrintFailed):
+    if isinstance(command, _OF_A_TICKET):
         return _ticket(state, command.ticket)
     [event] = events
     return _ticket(state, event.ticket)  # type: ignore[union-attr]

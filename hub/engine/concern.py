@@ -36,6 +36,8 @@ _ALL = (
 )
 """What everyone is told."""
 
+_OF_PAPER = e.TicketIssued | e.TicketPrinted | e.TicketSent | e.PrintFailed
+
 
 def concern_of(state: State, events: Iterable[e.Event]) -> Concern:
     """Whom the events of one command concern. `state` has just taken them in, and no more."""
@@ -54,7 +56,7 @@ def concern_of(state: State, events: Iterable[e.Event]) -> Concern:
         concern.lines.update((ticket.service, ticket.line))
         if ticket.counter is not None:
             concern.counters.add(ticket.counter)
-        if not isinstance(event, e.TicketIssued | e.TicketPrinted | e.PrintFailed):
+        if not isinstance(event, _OF_PAPER):
             _at_counter(state, event, concern)
     return concern
 

@@ -190,14 +190,23 @@ def _printed(state: State, actor: Actor, command: m.TicketPrinted, now: Instant)
     ticket = _ticket(state, command.ticket)
     if isinstance(ticket, Refusal):
         return ticket
-    return [] if ticket.printed else [e.TicketPrinted(ticket.id)]
+    known = ticket.paper is m.PaperState.PRINTED
+    return [] if known else [e.TicketPrinted(ticket.id)]
+
+
+def _sent(state: State, actor: Actor, command: m.TicketSent, now: Instant) -> Decision:
+    ticket = _ticket(state, command.ticket)
+    if isinstance(ticket, Refusal):
+        return ticket
+    known = ticket.paper in (m.PaperState.PRINTED, m.PaperState.SENT)
+    return [] if known else [e.TicketSent(ticket.id)]
 
 
 def _print_failed(state: State, actor: Actor, command: m.PrintFailed, now: Instant) -> Decision:
     ticket = _ticket(state, command.ticket)
     if isinstance(ticket, Refusal):
         return ticket
-    if ticket.printed is False:
+    if ticket.paper is m.PaperState.FAILED:
         return []
     return [e.PrintFailed(ticket.id, command.reason[:MAX_REASON])]
 
@@ -214,6 +223,7 @@ _DECIDE: dict[type, Callable[[State, Actor, Any, Instant], Decision]] = {
     m.Delay: _delay,
     m.ReturnTicket: _return,
     m.TicketPrinted: _printed,
+    m.TicketSent: _sent,
     m.PrintFailed: _print_failed,
     m.CallNext: at_desk.call_next,
     m.CallTicket: at_desk.call_ticket,

@@ -67,13 +67,19 @@ class TicketIssued(_Event, frozen=True, tag="ticket_issued"):
 
 
 class TicketPrinted(_Event, frozen=True, tag="ticket_printed"):
-    """The paper came out."""
+    """The paper came out: the printer has said so."""
+
+    ticket: TicketId
+
+
+class TicketSent(_Event, frozen=True, tag="ticket_sent"):
+    """A printer that never says whether it prints has taken the ticket."""
 
     ticket: TicketId
 
 
 class PrintFailed(_Event, frozen=True, tag="print_failed"):
-    """The paper did not come out."""
+    """The paper did not come out, or nobody knows: `reason` says which."""
 
     ticket: TicketId
     reason: str
@@ -205,6 +211,7 @@ Event = (
     | NumbersMoved
     | TicketIssued
     | TicketPrinted
+    | TicketSent
     | PrintFailed
     | TicketCalled
     | TicketRecalled

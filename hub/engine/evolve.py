@@ -7,6 +7,7 @@ from typing import Any
 from hub.engine import events as e
 from hub.engine.state import RECENT_AT_COUNTER, RECENT_CALLS, Call, Counter, State, Ticket
 from hub.engine.wall import arranged
+from shared.messages import PaperState
 from shared.model import CounterNumber, CounterState, Instant, Seq, TicketId, TicketState
 
 _PACE_WEIGHT = 0.2
@@ -81,11 +82,15 @@ def _issued(state: State, event: e.TicketIssued, seq: Seq, at: Instant) -> None:
 
 
 def _printed(state: State, event: e.TicketPrinted, seq: Seq, at: Instant) -> None:
-    state.tickets[event.ticket].printed = True
+    state.tickets[event.ticket].paper = PaperState.PRINTED
+
+
+def _sent(state: State, event: e.TicketSent, seq: Seq, at: Instant) -> None:
+    state.tickets[event.ticket].paper = PaperState.SENT
 
 
 def _print_failed(state: State, event: e.PrintFailed, seq: Seq, at: Instant) -> None:
-    state.tickets[event.ticket].printed = False
+    state.tickets[event.ticket].paper = PaperState.FAILED
 
 
 def _called(state: State, event: e.TicketCalled, seq: Seq, at: Instant) -> None:
@@ -259,6 +264,7 @@ _EVOLVE: dict[type, Callable[[State, Any, Seq, Instant], None]] = {
     e.NumbersMoved: _numbers_moved,
     e.TicketIssued: _issued,
     e.TicketPrinted: _printed,
+    e.TicketSent: _sent,
     e.PrintFailed: _print_failed,
     e.TicketCalled: _called,
     e.TicketRecalled: _recalled,

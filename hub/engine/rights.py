@@ -41,7 +41,7 @@ WALL = frozenset({m.ArrangeDisplay, m.RaiseEmergency, m.ClearEmergency})
 """What is granted on a day that is closed, too."""
 
 ALLOWED: dict[Role, frozenset[type]] = {
-    Role.KIOSK: frozenset({m.IssueTicket, m.Cancel, m.TicketPrinted, m.PrintFailed}),
+    Role.KIOSK: frozenset({m.IssueTicket, m.Cancel, m.TicketPrinted, m.TicketSent, m.PrintFailed}),
     Role.DISPLAY: frozenset(),
     Role.COUNTER: _DESK,
     Role.SUPERVISOR: _DESK | {m.OpenDay, m.CloseDay} | WALL,

@@ -11,6 +11,7 @@ import msgspec
 
 from hub.engine.events import NumbersMoved
 from hub.engine.site import Site
+from shared.messages import PaperState
 from shared.model import (
     CounterNumber,
     CounterState,
@@ -74,7 +75,8 @@ class Ticket(msgspec.Struct):
     calls: int = 0
     returned: bool = False
     transferred_from: CounterNumber | None = None
-    printed: bool | None = None
+    paper: PaperState | None = None
+    """What became of its paper; None: nobody has told."""
     dossier: str | None = None
     procedure: str | None = None
     not_before: Instant | None = None

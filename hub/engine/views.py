@@ -12,6 +12,7 @@ from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
 from hub.engine.state import Counter, State, Ticket
 from hub.engine.wall import displays, plan_of
+from hub.printers import Told
 from shared import messages as m
 from shared.i18n import _
 from shared.model import (
@@ -34,11 +35,20 @@ that is not there: nothing is known yet."""
 
 NO_TROUBLES: Troubles = {}
 
+Printers = Mapping[str, Told]
+"""Kiosks by name, and how their printers are."""
+
+NO_PRINTERS: Printers = {}
+
 _ASIDE = (TicketState.HELD, TicketState.NO_SHOW)
 
 
 def view(
-    state: State, actor: Actor, now: Instant, troubles: Troubles = NO_TROUBLES
+    state: State,
+    actor: Actor,
+    now: Instant,
+    troubles: Troubles = NO_TROUBLES,
+    printers: Printers = NO_PRINTERS,
 ) -> m.View | Refusal:
     """The view of `actor`'s role; a refusal where its counter or ticket does not exist today."""
     if actor.ticket is not None:  # first, for they are the most
@@ -50,7 +60,7 @@ def view(
     if actor.role is Role.DISPLAY:
         return display_view(state, actor.name, now)
     if actor.role is Role.SUPERVISOR:
-        return supervisor_view(state, now, troubles)
+        return supervisor_view(state, now, troubles, printers)
     if actor.counter not in state.counters:
         return Refusal("unknown_counter", _("Không có quầy này."))
     return counter_view(state, actor.counter, now)
@@ -197,13 +207,18 @@ def _in_hand(state: State, counter: Counter) -> m.TicketInHand | None:
         calls=ticket.calls,
         dossier=ticket.dossier,
         procedure=ticket.procedure,
+        paper=ticket.paper,
     )
 
 
 def supervisor_view(
-    state: State, now: Instant, troubles: Troubles = NO_TROUBLES
+    state: State,
+    now: Instant,
+    troubles: Troubles = NO_TROUBLES,
+    printers: Printers = NO_PRINTERS,
 ) -> m.SupervisorView:
-    """The whole hall in figures. `troubles` names the displays that the hub has seen."""
+    """The whole hall in figures. `troubles` names the displays that the hub has seen, `printers`
+    the kiosks that have one."""
     return m.SupervisorView(
         day=state.day,
         counters=tuple(
@@ -220,6 +235,10 @@ def supervisor_view(
         lines=tuple(_supervisor_line(state, service.id) for service in state.site.services),
         totals={str(one): count for one, count in state.totals.items()},
         screens=_screens(state, troubles),
+        printers=tuple(
+            m.SupervisorPrinter(name, told.state, state.iso(told.since))
+            for name, told in sorted(printers.items())
+        ),
         emergency=state.emergency,
     )
 

@@ -29,6 +29,8 @@ def at_kiosk(chance: random.Random, view: dict[str, Any], mine: list[TicketId]) 
     what = chance.random()
     if mine and what < 0.2:
         return m.TicketPrinted(mine[-1])
+    if mine and what < 0.22:
+        return m.TicketSent(mine[-1])
     if mine and what < 0.25:
         return m.PrintFailed(mine[-1], "jam")
     if mine and what < 0.35:

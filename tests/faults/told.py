@@ -10,7 +10,10 @@ from shared.model import RequestId, Seq
 from tests.faults.case import Case
 from tests.faults.history import Kind, Moment
 
-_WITHOUT_EFFECT = (m.OpenCounter, m.PauseCounter, m.CloseCounter, m.TicketPrinted, m.PrintFailed)
+_WITHOUT_EFFECT = (
+    *(m.OpenCounter, m.PauseCounter, m.CloseCounter),
+    *(m.TicketPrinted, m.TicketSent, m.PrintFailed),
+)
 """Commands that are granted without an event when all is so already."""
 
 

@@ -82,7 +82,8 @@ COMMANDS: tuple[m.Command, ...] = (
     m.PauseCounter(),
     m.CloseCounter(_COUNTER),
     m.TicketPrinted(TicketId(TICKET.decode())),
-    m.PrintFailed(TicketId(TICKET.decode()), "paper_out"),
+    m.TicketSent(TicketId(TICKET.decode())),
+    m.PrintFailed(TicketId(TICKET.decode()), "no_paper"),
     m.OpenDay("2026-11-23"),
     m.CloseDay(),
     m.ArrangeDisplay("display-1", ScreenPlan()),
@@ -100,7 +101,11 @@ _REPORT = m.ReportFrame(Seq(3), "5b1f7a3c", 812, m.Sound.WELL)
 
 
 def _seeds() -> tuple[bytes, ...]:
-    frames: list[m.ClientFrame] = [_REPORT, m.Hello(m.VERSION, Role.KIOSK, "x")]
+    frames: list[m.ClientFrame] = [
+        _REPORT,
+        m.PrinterFrame(m.PrinterState.LOW),
+        m.Hello(m.VERSION, Role.KIOSK, "x"),
+    ]
     request = RequestId(REQUEST.decode())
     frames += [m.CommandFrame(request, command) for command in COMMANDS]
     frames += [m.QuestionFrame(request, question) for question in QUESTIONS]

@@ -20,6 +20,11 @@ PREFIX = {LAND: "A", TRADE: "B", RESULT: "G"}
 SERVED = {1: {LAND}, 2: {LAND, RESULT}, 3: {TRADE}, 4: {RESULT}}
 QUOTA = {RESULT: 3}
 MINUTE = 60_000
+PAPERS = {
+    m.TicketPrinted: "ticket_printed",
+    m.TicketSent: "ticket_sent",
+    m.PrintFailed: "print_failed",
+}
 
 
 def local(now: Instant) -> datetime:
@@ -53,7 +58,7 @@ class Person:
     to: int | None = None
     not_before: int = 0
     delayed: bool = False
-    printed: bool | None = None
+    paper: str = ""
 
 
 @dataclass
@@ -169,8 +174,8 @@ class Model:
             return self.issue(command, now)
         if isinstance(command, m.Cancel | m.ReturnTicket):
             return self.with_ticket(command, now)
-        if isinstance(command, m.TicketPrinted | m.PrintFailed):
-            return self.paper(self.person(command.ticket), isinstance(command, m.TicketPrinted))
+        if isinstance(command, m.TicketPrinted | m.TicketSent | m.PrintFailed):
+            return self.paper(self.person(command.ticket), PAPERS[type(command)])
         if isinstance(command, m.Delay):
             return self.delay(self.person(command.ticket), now)
         assert actor.counter is not None
@@ -210,14 +215,14 @@ class Model:
         p.state, p.counter = "waiting", None
         return [f"ticket_returned {p.number} {p.arrival}"]
 
-    def paper(self, p: Person | None, came: bool) -> str | list[str]:
+    def paper(self, p: Person | None, fact: str) -> str | list[str]:
         self.touched = p
         if p is None:
             return "unknown_ticket"
-        before, p.printed = p.printed, came
-        return (
-            [] if before is came else [f"{'ticket_printed' if came else 'print_failed'} {p.number}"]
-        )
+        if fact == p.paper or (fact, p.paper) == ("ticket_sent", "ticket_printed"):
+            return []
+        p.paper = fact
+        return [f"{fact} {p.number}"]
 
     def delay(self, p: Person | None, now: Instant) -> str | list[str]:
         self.touched = p

@@ -53,6 +53,7 @@ open_counter     -     -       yes     yes        -
 pause_counter    -     -       yes     yes        -
 close_counter    -     -       yes     yes        -
 ticket_printed   yes   -       -       -          -
+ticket_sent      yes   -       -       -          -
 print_failed     yes   -       -       -          -
 arrange_display  -     -       -       yes        -
 raise_emergency  -     -       -       yes        -

@@ -150,7 +150,11 @@ def test_every_struct_is_documented_field_by_field_and_no_other(
 
 
 @pytest.mark.parametrize(
-    "enum", [Role, TicketState, CounterState, DossierState, Layout, m.Shut, m.ScreenFault, m.Sound]
+    "enum",
+    [
+        *(Role, TicketState, CounterState, DossierState, Layout),
+        *(m.Shut, m.ScreenFault, m.Sound, m.PaperState, m.PrinterState),
+    ],
 )
 def test_every_word_is_documented(enum: type[Enum]) -> None:
     rows = table(chapter("Words")[enum.__name__])

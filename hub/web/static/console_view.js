@@ -4,6 +4,11 @@ import { byId, make, write } from "./elements.js";
 import { clockOf, stopwatch } from "./hall_time.js";
 
 const LONG_WAIT_MIN = 30;
+const PAPERS = {
+  printed: "có phiếu giấy",
+  sent: "phiếu đã gửi máy in, không rõ đã in",
+  failed: "không có phiếu giấy",
+};
 const ASIDE = { held: "tạm giữ", no_show: "không có mặt" };
 
 /** Draw everything. `acts` are what the buttons in the aside list do. */
@@ -47,6 +52,7 @@ function drawCurrent(view) {
   const waited = Math.max(0, Math.round((Date.parse(current.called_at) - Date.parse(current.issued_at)) / 60_000));
   const parts = [`Lấy số ${clockOf(current.issued_at)}`, `chờ ${waited} phút`];
   if (current.priority) parts.push(`ưu tiên: ${current.priority.toLocaleLowerCase("vi")}`);
+  if (current.paper) parts.push(PAPERS[current.paper]);
   write(byId("taken"), parts.join(" · "));
   write(byId("reason"), current.reason);
 }

@@ -6,6 +6,7 @@ import { drawEmergency, onEmergency } from "./emergency.js";
 import { HallTime, clockOf } from "./hall_time.js";
 import { Link } from "./link.js";
 import { arrange } from "./screen_plan.js";
+import { drawPrinters } from "./printers.js";
 import { buttonOf, drawScreens, tickScreens } from "./screens.js";
 import { fill, words } from "./words.js";
 import { drawDay, onDay } from "./working_day.js";
@@ -66,6 +67,7 @@ function draw() {
   drawCounters();
   drawLines();
   drawScreens(view.screens, time, change);
+  drawPrinters(view.printers);
   drawEmergency(view.emergency, touch === "live");
   drawDay(view, touch === "live");
 }

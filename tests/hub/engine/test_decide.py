@@ -162,6 +162,7 @@ def test_unknown_things_are_refused_by_name() -> None:
     for command in (
         m.Cancel(TicketId("?")),
         m.TicketPrinted(TicketId("?")),
+        m.TicketSent(TicketId("?")),
         m.PrintFailed(TicketId("?"), "hết giấy"),
     ):
         assert room.refuses(KIOSK, command) == "unknown_ticket"
@@ -193,8 +194,11 @@ def test_what_became_of_the_paper_is_kept_once() -> None:
     ticket = room.issue()
     assert room.does(KIOSK, m.PrintFailed(ticket, "x" * 500)) == [e.PrintFailed(ticket, "x" * 200)]
     assert room.does(KIOSK, m.PrintFailed(ticket, "again")) == []
+    assert room.does(KIOSK, m.TicketSent(ticket)) == [e.TicketSent(ticket)]
+    assert room.does(KIOSK, m.TicketSent(ticket)) == []
     assert room.does(KIOSK, m.TicketPrinted(ticket)) == [e.TicketPrinted(ticket)]
     assert room.does(KIOSK, m.TicketPrinted(ticket)) == []
+    assert room.does(KIOSK, m.TicketSent(ticket)) == [], "printed says more"
     assert room.state.tickets[ticket].state is TicketState.WAITING
 
 
@@ -219,6 +223,7 @@ def _one_of_each() -> list[m.Command]:
         m.PauseCounter(),
         m.CloseCounter(),
         m.TicketPrinted(ticket),
+        m.TicketSent(ticket),
         m.PrintFailed(ticket, "?"),
         m.ArrangeDisplay("display-1", ScreenPlan()),
         m.RaiseEmergency("Cháy"),

@@ -56,12 +56,13 @@ def test_every_command_is_answered_with_what_it_changed() -> None:
         (m.StartService(), TicketState.SERVING),
         (m.Hold(), TicketState.HELD),
         (m.ReturnTicket(ticket), TicketState.WAITING),
+        (m.TicketSent(ticket), TicketState.WAITING),
         (m.TicketPrinted(ticket), TicketState.WAITING),
         (m.Delay(ticket), TicketState.WAITING),
         (m.Cancel(ticket), TicketState.CANCELLED),
     ):
         phone = Actor(Role.TICKET, "", ticket=ticket)
-        by = {m.TicketPrinted: KIOSK, m.Delay: phone}
+        by = {m.TicketSent: KIOSK, m.TicketPrinted: KIOSK, m.Delay: phone}
         actor = by.get(type(command), officer(1))
         assert answered(room, actor, command) == m.TicketChanged(ticket, "A001", state)
     paused = answered(room, officer(1), m.PauseCounter())
@@ -69,6 +70,20 @@ def test_every_command_is_answered_with_what_it_changed() -> None:
     opened = answered(room, BOSS, m.OpenCounter(TWO))
     assert opened == m.CounterChanged(TWO, CounterState.OPEN)
     assert answered(room, BOSS, m.CloseDay()) == m.DayChanged("2026-11-23", False)
+
+
+def test_an_officer_sees_what_became_of_the_paper() -> None:
+    room = Room()
+    ticket = room.issue()
+    room.does(officer(1), m.CallNext())
+    seen = []
+    for told in (None, m.PrintFailed(ticket, "no_paper"), m.TicketSent(ticket)):
+        if told is not None:
+            room.does(KIOSK, told)
+        shown = views.view(room.state, officer(1), room.now)
+        assert isinstance(shown, m.CounterView) and shown.current is not None
+        seen.append(shown.current.paper)
+    assert seen == [None, m.PaperState.FAILED, m.PaperState.SENT]
 
 
 def test_an_officer_sees_what_the_person_has_come_for() -> None:

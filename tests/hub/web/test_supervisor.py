@@ -32,6 +32,10 @@ class Screen:
         connection.send(json.dumps(hello))
         self.view: dict[str, Any] = json.loads(connection.recv(WITHIN_S))["view"]
 
+    def tells(self, **frame: object) -> None:
+        """What the device says of itself."""
+        self._connection.send(json.dumps(frame))
+
     def shows(self, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """The first view that is as wanted, from the one at hand on."""
         deadline = time.monotonic() + WITHIN_S
@@ -228,6 +232,31 @@ def _with(screens: list[dict[str, Any]], emergency: str = "") -> Callable[[WebSo
         socket.on_message(server.send)
 
     return relay
+
+
+def test_a_printer_in_trouble_stands_first_with_what_to_do_and_goes_with_its_end(
+    hub: HubProcess, browser: Browser, cookies: list[Any]
+) -> None:
+    with (
+        _overview(hub, browser, cookies) as page,
+        screen(hub, "kiosk", "k-1") as first,
+        screen(hub, "kiosk", "k-2") as second,
+    ):
+        page.goto(f"{hub.url}/supervisor")
+        first.tells(type="printer", state="mute")
+        second.tells(type="printer", state="no_paper")
+        rows = page.locator("#printers li")
+        expect(rows).to_have_count(2)
+        expect(rows.first).to_contain_text("k-2")
+        expect(rows.first).to_contain_text("Hết giấy")
+        expect(rows.first).to_contain_text("Thay cuộn giấy.")
+        expect(rows.last).to_contain_text("phiếu chỉ ghi là đã gửi")
+        expect(page.locator("#printers-said")).to_have_text("Máy in cần xem: k-2 (hết giấy).")
+        assert overflow(page) == []
+        assert violations(page) == []
+        second.tells(type="printer", state="ready")
+        expect(page.locator("#printers-said")).to_be_empty()
+        expect(page.locator("[data-printer=k-2]")).to_contain_text("Sẵn sàng in")
 
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (1024, 700), (390, 844)])
