@@ -31,7 +31,7 @@ from kiosk.papers import Papers, report
 from kiosk.screens.fingers import Fingers
 from kiosk.screens.root import Root
 from kiosk.screens.shutter import Shutter
-from kiosk.state import awaited
+from kiosk.state import awaited, paper_awaited
 from shared import messages as m
 from shared.i18n import LANGUAGES
 from shared.link import Link, Touch
@@ -186,6 +186,7 @@ class KioskApp(App):
     def begin(self) -> None:
         """Connect, and take up what an earlier run has left unanswered."""
         self._start(self.link.run())
+        self._start(self._papers.watch())
         for kept in self._inflight.unanswered():
             if kept.wanted:
                 self.handle(moves.Resumed(kept.wish))
@@ -238,6 +239,9 @@ class KioskApp(App):
             self._frames.touched()
         self.flow, effects = step(self.flow, thing, self._clock())
         self._inquiries.keep_only(awaited(self.flow))
+        self._papers.awaited = paper_awaited(self.flow)
+        if isinstance(thing, moves.PrinterIs):
+            self._tell_printer()
         started = [self._do(effect) for effect in effects]
         if any(not isinstance(effect, moves.Forget) for effect in effects):
             # The printer and the hub first: laying a screen out would hold them up.
@@ -309,6 +313,14 @@ class KioskApp(App):
     async def _report(self, outcome: PrintOutcome) -> None:
         await self._tell(report(outcome))
 
+    def _tell_printer(self) -> None:
+        """Let the hub know how the printer is; nothing answers that."""
+        if self.flow.printer is not None:
+            self._start(self._send(m.PrinterFrame(self.flow.printer)))
+
+    async def _send(self, frame: m.PrinterFrame) -> None:
+        await self.link.tell(frame)
+
     async def _drop(self, ticket: TicketId) -> None:
         self.handle(moves.Dropped(ticket, await self._tell(m.Cancel(ticket))))
 
@@ -328,6 +340,8 @@ class KioskApp(App):
 
     def _on_touch(self, touch: Touch) -> None:
         self.handle(moves.ReachChanged(moves.Reach(touch.value)))
+        if touch is Touch.LIVE:
+            self._tell_printer()
         if touch is Touch.LIVE and self._procedures is not None:
             self._procedures.live()
 

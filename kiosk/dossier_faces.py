@@ -148,6 +148,8 @@ def _slip(lookup: Lookup) -> str:
             return _("Đang in phiếu…")
         case Printing.DONE:
             return _("Đã in phiếu")
+        case Printing.SENT | Printing.HELD:
+            return _("Đã gửi tới máy in")
         case Printing.FAILED:
             why = paper_trouble(lookup.trouble)
             return _("{why}. In lại").format(why=why) if may_print(lookup) else why

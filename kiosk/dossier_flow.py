@@ -38,7 +38,7 @@ from kiosk.moves import (
     TakeWithPriority,
     Thing,
 )
-from kiosk.paper import NO_PRINTER, OK
+from kiosk.paper import NO_PRINTER, OK, SENT
 from kiosk.state import Flow, Lookup, News, Printing, Screen, Step, leave, rest, resting, show
 from kiosk.ticket_flow import wish_for
 from shared.dossiers import DossierView
@@ -276,13 +276,16 @@ def _told(lookup: Lookup, finding: Finding | Refused | None) -> Lookup:
             return replace(lookup, news=News.NOT_FOUND)
 
 
+_OUT = {OK: Printing.DONE, SENT: Printing.SENT}
+
+
 def slip_done(flow: Flow, done: SlipDone) -> Flow:
     """The slip is out, or why not."""
     lookup = flow.lookup
     if lookup is None or lookup.slip != done.slip:
         return flow
-    printing = Printing.DONE if done.code == OK else Printing.FAILED
-    trouble = "" if done.code == OK else done.code
+    printing = _OUT.get(done.code, Printing.FAILED)
+    trouble = "" if done.code in _OUT else done.code
     return replace(flow, lookup=replace(lookup, printing=printing, trouble=trouble))
 
 

@@ -24,7 +24,7 @@ from kiosk.notices import NoticeFace as NoticeFace
 from kiosk.paper_words import paper_trouble
 from kiosk.procedure_faces import ProcedureFace, ProceduresFace, procedure_face, procedures_face
 from kiosk.procedure_flow import has_procedures
-from kiosk.state import Ease, attracting, moment as moment_of, per_page
+from kiosk.state import Ease, attracting, held, moment as moment_of, per_page
 from shared.dates import day_words
 from shared.i18n import SOURCE, _, local, n_, speaking
 from shared.languages import own_name
@@ -391,7 +391,8 @@ def _waiting(flow: Flow, now: Instant) -> WaitingFace:
 def _ticket(flow: Flow, now: Instant) -> TicketFace:
     assert flow.ticket is not None
     wait, wait_words = _wait(flow.ticket.wait)
-    failed = flow.printing is Printing.FAILED
+    waits = held(flow)
+    failed = waits or flow.printing is Printing.FAILED
     return TicketFace(
         service=_service_name(flow),
         number=flow.ticket.number,
@@ -403,16 +404,23 @@ def _ticket(flow: Flow, now: Instant) -> TicketFace:
         counters=counters_text(flow.ticket.counters),
         counters_words=_counters_words(flow.ticket),
         url=flow.ticket.url,
-        printing=flow.printing,
-        trouble=paper_trouble(flow.trouble) if failed else "",
+        printing=Printing.HELD if waits else flow.printing,
+        trouble=_paper_trouble(flow) if failed else "",
         safe=_("Chỗ của ông/bà vẫn được giữ.") if failed else "",
-        advice=(
-            _("Xin nhớ hoặc chụp lại số và mã QR. Cần phiếu giấy, mời ông/bà báo quầy hướng dẫn.")
-            if failed
-            else ""
-        ),
+        advice=_without_paper(flow) if failed else "",
         seconds=_seconds(flow.ends - now),
     )
+
+
+def _paper_trouble(flow: Flow) -> str:
+    held_up = flow.printer is not None and held(flow)
+    return paper_trouble(str(flow.printer) if held_up else flow.trouble)
+
+
+def _without_paper(flow: Flow) -> str:
+    if held(flow):
+        return _("Máy sẽ in ngay khi được sửa. Cần đi trước, xin nhớ hoặc chụp lại số và mã QR.")
+    return _("Xin nhớ hoặc chụp lại số và mã QR. Cần phiếu giấy, mời ông/bà báo quầy hướng dẫn.")
 
 
 def _wait(wait: Wait | None) -> tuple[str, str]:

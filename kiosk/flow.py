@@ -52,6 +52,7 @@ from kiosk.moves import (
     PickPriority,
     PickService,
     Printed,
+    PrinterIs,
     Reach,
     ReachChanged,
     Report,
@@ -366,6 +367,8 @@ def _wished(flow: Flow, thing: Thing, now: Instant) -> Step:
             return ticket_flow.drop_answered(flow, thing, now), ()
         case Printed(outcome=outcome):
             return ticket_flow.printed(flow, outcome, now), (Report(outcome),)
+        case PrinterIs(state=state):
+            return ticket_flow.printer_is(flow, state, now), ()
         case Resumed(wish=wish):
             return ticket_flow.resumed(flow, wish, now)
         case _:

@@ -5,7 +5,15 @@ from enum import StrEnum
 import msgspec
 
 from kiosk.paper import Paper, PrintOutcome, Slip
-from shared.messages import Finding, Issued, IssueTicket, KioskView, Question, Refused
+from shared.messages import (
+    Finding,
+    Issued,
+    IssueTicket,
+    KioskView,
+    PrinterState,
+    Question,
+    Refused,
+)
 from shared.model import Instant, PriorityId, RequestId, ServiceId, TicketId
 from shared.procedures import Catalogue
 from shared.receipt_code import Scan
@@ -257,6 +265,12 @@ class Printed(msgspec.Struct, frozen=True):
     outcome: PrintOutcome
 
 
+class PrinterIs(msgspec.Struct, frozen=True):
+    """The printer is like that from now on."""
+
+    state: PrinterState
+
+
 class Resumed(msgspec.Struct, frozen=True):
     """The kiosk has restarted and finds a wish that nobody answered."""
 
@@ -307,6 +321,7 @@ Thing = (
     | Declined
     | Dropped
     | Printed
+    | PrinterIs
     | Resumed
     | Tick
 )

@@ -6,9 +6,15 @@ from shared.i18n import SOURCE
 from shared.model import CounterNumber, TicketId, Wait
 
 OK = "ok"
+"""The printer has said so."""
+SENT = "sent"
+"""It took everything, and is one that never says whether it prints."""
+UNCONFIRMED = "unconfirmed"
+"""It fell silent in the middle: there may be a whole paper, a part of one, or none."""
 NO_PAPER = "no_paper"
 COVER_OPEN = "cover_open"
 PRINTER_OFF = "printer_off"
+PRINTER_FAULT = "printer_fault"
 CUPS_DOWN = "cups_down"
 TIMEOUT = "timeout"
 NO_PRINTER = "no_printer"

@@ -21,6 +21,7 @@ from kiosk.faces import (
     WaitingFace,
 )
 from kiosk.flow import Printing
+from kiosk.paper_words import SENT_WORDS
 from kiosk.reading_lookup import LOOKUP
 from kiosk.reading_words import HOME, NO_ID, Item, Page, pager, ways
 from kiosk.spoken import said, sentences, spell
@@ -148,10 +149,12 @@ def _ticket(face: TicketFace, language: str) -> Page:
 
 def printing_words(face: TicketFace) -> str:
     """What has become of the paper."""
-    if face.printing is Printing.FAILED:
+    if face.printing in (Printing.FAILED, Printing.HELD):
         return sentences((face.trouble, face.safe, face.advice))
     if face.printing is Printing.DONE:
         return _("Đã in xong. Mời ông/bà lấy phiếu ở khe bên dưới.")
+    if face.printing is Printing.SENT:
+        return _(SENT_WORDS)
     return _("Đang in phiếu")
 
 

@@ -61,7 +61,8 @@ def _hears(flow: Flow, scan: Scan) -> bool:
         case Screen.TICKET:
             # Without its paper the screen is all that there is of the number.
             begins = not isinstance(scan, IdentityCard | Unknown)
-            return begins and flow.printing is Printing.DONE and not flow.dropping
+            out = flow.printing in (Printing.DONE, Printing.SENT)
+            return begins and out and not flow.dropping
         case Screen.REFUSED:
             return flow.again is None
         case _:

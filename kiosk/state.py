@@ -12,8 +12,15 @@ from msgspec.structs import replace
 from kiosk.moves import Effect, Reach, Wish
 from shared.dossiers import DossierView
 from shared.i18n import LANGUAGES, SOURCE
-from shared.messages import Issued, KioskService, KioskView, TicketView
-from shared.model import Instant, PriorityId, RequestId, ServiceId
+from shared.messages import (
+    TROUBLES,
+    Issued,
+    KioskService,
+    KioskView,
+    PrinterState,
+    TicketView,
+)
+from shared.model import Instant, PriorityId, RequestId, ServiceId, TicketId
 from shared.procedures import Catalogue
 
 SETTLE_MS = 250
@@ -55,7 +62,11 @@ class Printing(StrEnum):
     """What became of the paper."""
 
     RUNNING = "running"
+    HELD = "held"
+    """The printer is in trouble, and will print when that is over: for faces only."""
     DONE = "done"
+    SENT = "sent"
+    """Handed to a printer that never says whether it prints."""
     FAILED = "failed"
 
 
@@ -210,6 +221,8 @@ class Flow(msgspec.Struct, frozen=True):
     printing: Printing = Printing.RUNNING
     trouble: str = ""
     """Why there is no paper, one of the codes of `kiosk.paper`."""
+    printer: PrinterState | None = None
+    """How the printer is; None while nobody knows."""
     ends: Instant = Instant(0)
     """When TICKET or DROPPED ends by itself, and when REFUSED as too soon goes on."""
     dropping: bool = False
@@ -248,6 +261,7 @@ def rest(flow: Flow, now: Instant) -> Flow:
         visit=flow.visit + 1,
         orders=flow.orders,
         languages=flow.languages,
+        printer=flow.printer,
     )
 
 
@@ -272,6 +286,19 @@ def awaited(flow: Flow) -> int:
     if flow.claim is not None and flow.claim.asked:
         return flow.claim.asked
     return flow.lookup.asked if flow.lookup is not None else 0
+
+
+def held(flow: Flow) -> bool:
+    """Whether the paper waits for the printer's trouble to be over."""
+    printing = flow.ticket is not None and flow.printing is Printing.RUNNING
+    return printing and flow.printer in TROUBLES
+
+
+def paper_awaited(flow: Flow) -> TicketId | None:
+    """The ticket whose paper somebody waits for."""
+    if flow.ticket is None or flow.screen is Screen.DROPPED:
+        return None
+    return flow.ticket.ticket
 
 
 PER_PAGE = 20

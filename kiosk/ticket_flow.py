@@ -36,6 +36,7 @@ from kiosk.state import (
     Printing,
     Screen,
     Step,
+    held,
     leave,
     rest,
     resting,
@@ -43,7 +44,7 @@ from kiosk.state import (
     show,
 )
 from shared.i18n import local, speaking, spoken
-from shared.messages import Issued, IssueTicket, KioskService, KioskView
+from shared.messages import Issued, IssueTicket, KioskService, KioskView, PrinterState
 from shared.model import Instant, PriorityId, RequestId
 from shared.receipt_code import procedure_code
 
@@ -182,7 +183,17 @@ def answered(flow: Flow, request_id: RequestId, issued: Issued, now: Instant) ->
         printing=Printing.RUNNING,
         ends=Instant(now + ticket_ms(flow)),
     )
-    return show(flow, Screen.TICKET, now), (Print(_paper(flow, issued)),)
+    return show(_patient(flow, now), Screen.TICKET, now), (Print(_paper(flow, issued)),)
+
+
+def printer_is(flow: Flow, state: PrinterState, now: Instant) -> Flow:
+    """The printer is like that now."""
+    return _patient(replace(flow, printer=state), now)
+
+
+def _patient(flow: Flow, now: Instant) -> Flow:
+    """Whoever waits for the refill is given the time for it."""
+    return replace(flow, ends=max(flow.ends, Instant(now + TROUBLE_MS))) if held(flow) else flow
 
 
 def _paper(flow: Flow, issued: Issued) -> Paper:
@@ -252,9 +263,10 @@ def printed(flow: Flow, outcome: PrintOutcome, now: Instant) -> Flow:
         return flow
     if flow.ticket.ticket != outcome.ticket:
         return flow
-    if outcome.printed:
+    if outcome.printed or outcome.code == paper.SENT:
         ends = max(flow.ends, now + PRINTED_MS)
-        return replace(flow, printing=Printing.DONE, trouble="", ends=Instant(ends))
+        printing = Printing.DONE if outcome.printed else Printing.SENT
+        return replace(flow, printing=printing, trouble="", ends=Instant(ends))
     return _in_trouble(flow, outcome.code, now)
 
 
@@ -276,7 +288,7 @@ def ticked(flow: Flow, now: Instant) -> Flow:
     """The number stays as long as somebody needs it."""
     if now < flow.ends:
         return flow
-    if flow.printing is Printing.RUNNING:
+    if flow.printing is Printing.RUNNING and not held(flow):
         # A printer that says nothing must not hide from the person that there is no paper.
         return _in_trouble(flow, paper.TIMEOUT, now)
     return rest(flow, now)

@@ -37,6 +37,7 @@ from shared.messages import (
     Finding,
     Hello,
     HubFrame,
+    PrinterFrame,
     Question,
     QuestionFrame,
     Refused,
@@ -184,7 +185,7 @@ class Link(Generic[V]):
         finally:
             del self._inquired[request_id]
 
-    async def tell(self, frame: ReportFrame) -> bool:
+    async def tell(self, frame: ReportFrame | PrinterFrame) -> bool:
         """Send what needs no answer; False, and nothing sent, while there is no connection."""
         socket = self._socket
         if socket is None:

@@ -1,8 +1,9 @@
 """Read the few ESC/POS commands that our tickets are made of, and take nothing else.
 
 Formats from Epson's ESC/POS reference: GS v 0 (raster), ESC d / ESC J / LF (feed), GS V (cut),
-GS r (status in turn), DLE EOT (status at once), DLE DC4 8 (clear buffers). A strict reader makes
-the round trip from order to dots testable: a byte too many or too few is an error.
+GS r (status in turn), GS a (automatic status), DLE EOT (status at once), DLE ENQ 1 (go on after
+an error), DLE DC4 8 (clear buffers). A strict reader makes the round trip from order to dots
+testable: a byte too many or too few is an error.
 """
 
 import re
@@ -23,6 +24,16 @@ class AskNow(msgspec.Struct, frozen=True):
 
 class Clear(msgspec.Struct, frozen=True):
     """DLE DC4 8: forget everything not yet printed."""
+
+
+class Resume(msgspec.Struct, frozen=True):
+    """DLE ENQ 1: go on from the line where an error has stopped it."""
+
+
+class Unasked(msgspec.Struct, frozen=True):
+    """GS a n: say by itself what changes; 0: nothing."""
+
+    about: int
 
 
 class AskInTurn(msgspec.Struct, frozen=True):
@@ -49,16 +60,18 @@ class Cut(msgspec.Struct, frozen=True):
     """Cut: the ticket is out."""
 
 
-Token = AskNow | Clear | AskInTurn | Raster | Feed | Cut
+Token = AskNow | Clear | Resume | Unasked | AskInTurn | Raster | Feed | Cut
 
 CLEAR_BUFFERS = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 LINE = 30
 """Dots of one line feed at the usual line spacing."""
 
-_SHORT = re.compile(rb"\n|\x1b[dJ](.)|\x1dV([\x00\x01]|[AB].)|\x1dr(.)|\x10\x04(.)", re.DOTALL)
+_SHORT = re.compile(
+    rb"\n|\x1b[dJ](.)|\x1dV([\x00\x01]|[AB].)|\x1dr(.)|\x10\x04(.)|\x1da(.)|\x10\x05\x01", re.DOTALL
+)
 _RASTER = re.compile(rb"\x1dv0\x00(..)(..)", re.DOTALL)
 _MAY_GO_ON = re.compile(
-    rb"|\x1b[dJ]?|\x1d(V[AB]?|r|v(0(\x00.{0,4})?)?)?|\x10(\x04|\x14.{0,7})?", re.DOTALL
+    rb"|\x1b[dJ]?|\x1d(V[AB]?|r|a|v(0(\x00.{0,4})?)?)?|\x10(\x04|\x05|\x14.{0,7})?", re.DOTALL
 )
 
 
@@ -72,6 +85,11 @@ class Reader:
     def idle(self) -> bool:
         """Whether the stream stands between two commands."""
         return not self._held
+
+    @property
+    def held(self) -> int:
+        """Bytes of a command that is not whole yet."""
+        return len(self._held)
 
     def feed(self, piece: bytes) -> Iterator[Token]:
         """The tokens completed by `piece`. Raises NotOurs, and drops what it holds."""
@@ -111,4 +129,7 @@ def _short(held: bytes, match: re.Match[bytes]) -> Token:
         return Feed(match[1][0] * (LINE if held[1:2] == b"d" else 1))
     if match[2] is not None:
         return Cut()
-    return AskInTurn(match[3][0]) if match[3] is not None else AskNow(match[4][0])
+    for found, kind in ((match[3], AskInTurn), (match[4], AskNow), (match[5], Unasked)):
+        if found is not None:
+            return kind(found[0])
+    return Resume()

@@ -4,7 +4,8 @@
 
 Each ticket becomes `0001.png` … and a line in `printed.jsonl`: {"at": monotonic ns of its last
 byte, "file": …, "width": dots, "height": dots}. Lines on stdin work its switches: `paper out`,
-`paper in`, `cover open`, `cover closed`, `off`, `on`, `slow SECONDS`, `quit`.
+`paper low`, `paper in`, `cover open`, `cover closed`, `fault`, `mended`, `off`, `unplug`, `on`,
+`slow SECONDS`, `quit`. `--mute` makes it a cheap clone that prints and answers nothing.
 """
 
 import argparse
@@ -29,28 +30,44 @@ from deploy.hall.escpos_raster import (
     NotOurs,
     Raster,
     Reader,
+    Resume,
     Token,
+    Unasked,
 )
+from deploy.hall.printer_ends import Cable, End, hang_up
+
+BUFFER = 4096
+"""Bytes that it takes while it cannot print: a TM-T88's receive buffer."""
+RESERVE = 256
+"""Beyond that it reads so many more, for the questions that are answered at any time."""
 
 
 class ThermalEmulator:
-    """The printer, in threads of its own; `port` on loopback is where it listens.
+    """The printer, in threads of its own; `port` on loopback is where it listens, one line at a
+    time as network cards of printers do; with `device` it is on USB, by that device file.
 
-    Like a real one it keeps what it has received but cannot print yet, answers DLE EOT at any
-    time and GS r only in turn. `errors` holds what it could not read; `printed` counts tickets.
+    Like a TM-T88 it keeps what it has received but cannot print yet, up to its BUFFER; answers DLE
+    EOT at any time and GS r only in turn; waits for DLE ENQ 1 when the cover was opened while it
+    printed. A `mute` one prints and answers nothing. `errors` holds what it could not read;
+    `printed` counts tickets, `asked` the questions it was asked.
     """
 
-    def __init__(self, folder: Path, port: int = 0) -> None:
+    def __init__(
+        self, folder: Path, port: int = 0, *, mute: bool = False, device: Path | None = None
+    ) -> None:
         self.folder = folder
         self.port = port
         self.errors: list[str] = []
         self.printed = 0
-        self._paper, self._cover_open, self._slow_s = True, False, 0.0
+        self.asked = 0
+        self._mute, self._device = mute, device
+        self._paper, self._low, self._cover_open, self._slow_s = True, False, False, 0.0
+        self._fault = self._stopped = self._unplugged = False
         self._wake = threading.Condition()
-        self._work: deque[tuple[Token, socket.socket, int]] = deque()
+        self._work: deque[tuple[Token, End, int]] = deque()
         self._rows: list[Raster | Feed] = []
         self._listener: socket.socket | None = None
-        self._open: set[socket.socket] = set()
+        self._open: set[End] = set()
         self._closing = False
         self._threads: list[threading.Thread] = []
 
@@ -64,34 +81,64 @@ class ThermalEmulator:
         """The roll ends."""
         self._switch(paper=False)
 
+    def paper_low(self) -> None:
+        """The roll will end soon."""
+        self._switch(low=True)
+
     def paper_in(self) -> None:
         """A new roll is in: what it has kept comes out now."""
-        self._switch(paper=True)
+        self._switch(paper=True, low=False)
 
     def open_cover(self) -> None:
-        """Open the cover."""
+        """Open the cover; opened while it prints, that is an error to go on from (DLE ENQ 1)."""
         self._switch(cover_open=True)
 
     def close_cover(self) -> None:
         """Close the cover."""
         self._switch(cover_open=False)
 
+    def fail(self) -> None:
+        """Something in it breaks."""
+        self._switch(fault=True)
+
+    def mend(self) -> None:
+        """It is repaired."""
+        self._switch(fault=False)
+
     def slow(self, seconds: float) -> None:
-        """Take so long for every picture."""
+        """Take so long for a thousand rows of dots, about a ticket."""
         self._slow_s = seconds
 
     def off(self) -> None:
         """Switch it off: it refuses connections, hangs up and forgets what it kept."""
         with self._wake:
             listener, self._listener = self._listener, None
-            self._work.clear()
-            self._rows.clear()
+            self._forget()
             for end in ([listener] if listener else []) + list(self._open):
-                _hang_up(end)
+                hang_up(end)
+            self._open.clear()
             self._wake.notify_all()
+
+    def unplug(self) -> None:
+        """Pull the plug: who talks with it hears nothing more, not even that it has gone."""
+        with self._wake:
+            listener, self._listener = self._listener, None
+            self._unplugged = True
+            self._forget()
+            if listener is not None:
+                hang_up(listener)
 
     def on(self) -> None:
         """Switch it on, at the port it had."""
+        if self._unplugged:
+            self._unplugged = False
+            self.off()
+        if self._device is not None:
+            if not self._open:
+                cable = Cable(self._device)
+                self._open.add(cable)
+                self._spawn(self._listen, cable)
+            return
         if self._listener is not None:
             return
         listener = socket.socket()
@@ -125,11 +172,27 @@ class ThermalEmulator:
         for thread in self._threads:
             thread.join(5)
 
-    def _switch(self, *, paper: bool | None = None, cover_open: bool | None = None) -> None:
+    def _switch(
+        self,
+        *,
+        paper: bool | None = None,
+        low: bool | None = None,
+        cover_open: bool | None = None,
+        fault: bool | None = None,
+    ) -> None:
         with self._wake:
             self._paper = self._paper if paper is None else paper
-            self._cover_open = self._cover_open if cover_open is None else cover_open
+            self._low = self._low if low is None else low
+            self._fault = self._fault if fault is None else fault
+            if cover_open is not None:
+                self._stopped |= cover_open and bool(self._rows)
+                self._cover_open = cover_open
             self._wake.notify_all()
+
+    def _forget(self) -> None:
+        self._work.clear()
+        self._rows.clear()
+        self._stopped = False
 
     def _spawn(self, work: object, *args: object) -> None:
         thread = threading.Thread(target=work, args=args, daemon=True)  # type: ignore[arg-type]
@@ -144,16 +207,16 @@ class ThermalEmulator:
                 return
             with self._wake:
                 if self._listener is not listener:
-                    _hang_up(end)
+                    hang_up(end)
                     return
                 self._open.add(end)
-            self._spawn(self._listen, end)
+            end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._listen(end)
 
-    def _listen(self, end: socket.socket) -> None:
+    def _listen(self, end: End) -> None:
         reader = Reader()
-        end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
-            while piece := end.recv(65536):
+            while piece := self._recv(end, reader):
                 at = time.monotonic_ns()
                 for token in reader.feed(piece):
                     self._take(token, end, at)
@@ -166,39 +229,71 @@ class ThermalEmulator:
         finally:
             with self._wake:
                 self._open.discard(end)
-            _hang_up(end)
+            hang_up(end)
 
-    def _take(self, token: Token, end: socket.socket, at: int) -> None:
+    def _recv(self, end: End, reader: Reader) -> bytes:
+        """Read what there is room for."""
         with self._wake:
+            self._wake.wait_for(lambda: self._room(reader) > 0 or end not in self._open)
+            room = self._room(reader)
+        return end.recv(max(1, room))
+
+    def _room(self, reader: Reader) -> int:
+        kept = sum(len(token.dots) for token, *_ in self._work if isinstance(token, Raster))
+        # What stands unfinished is printed as it comes; only whole bands wait.
+        return BUFFER + RESERVE - kept - (0 if self._can_work() else reader.held)
+
+    def _take(self, token: Token, end: End, at: int) -> None:
+        with self._wake:
+            if self._unplugged:
+                return
             if isinstance(token, AskNow):
-                end.send(bytes([self._status(token.about)]))
+                self.asked += 1
+                self._answer(end, self._status(token.about))
             elif isinstance(token, Clear):
-                self._work.clear()
-                self._rows.clear()
+                self._forget()
+            elif isinstance(token, Resume):
+                self._stopped &= self._cover_open
             else:
                 self._work.append((token, end, at))
             self._wake.notify_all()
 
+    def _answer(self, end: End, status: int) -> None:
+        if not self._mute:
+            with contextlib.suppress(OSError):  # whoever asked may be gone
+                end.send(bytes([status]))
+
     def _status(self, about: int) -> int:
         """The answer to DLE EOT: bits as in the ESC/POS reference; 0x12 is always set."""
         if about == 2:
-            return 0x12 | 0x04 * self._cover_open | 0x20 * (not self._paper)
+            error = self._fault or self._stopped
+            return 0x12 | 0x04 * self._cover_open | 0x20 * (not self._paper) | 0x40 * error
+        if about == 3:
+            return 0x12 | 0x04 * self._stopped | 0x20 * self._fault
         if about == 4:
-            return 0x12 | (0 if self._paper else 0x6C)
-        return 0x12 | 0x08 * (self._cover_open or not self._paper)
+            return 0x12 | 0x0C * (self._low or not self._paper) | 0x60 * (not self._paper)
+        return 0x12 | 0x08 * self._offline()
+
+    def _offline(self) -> bool:
+        return self._cover_open or not self._paper or self._fault or self._stopped
 
     def _can_work(self) -> bool:
-        return self._closing or bool(self._work and self._paper and not self._cover_open)
+        return self._closing or not self._offline()
+
+    def _may_go_on(self) -> bool:
+        return self._closing or (bool(self._work) and self._can_work())
 
     def _mechanism(self) -> None:
         while True:
             with self._wake:
-                self._wake.wait_for(self._can_work)
+                self._wake.wait_for(self._may_go_on)
                 if self._closing:
                     return
-                if self._slow_s and isinstance(self._work[0][0], Raster):
-                    self._wake.wait_for(lambda: self._closing, self._slow_s)
-                    if not self._work or not self._can_work():
+                first = self._work[0][0]
+                if self._slow_s and isinstance(first, Raster):
+                    took = self._slow_s * first.height / 1000
+                    self._wake.wait_for(lambda: self._closing, took)
+                    if self._closing or not self._may_go_on():
                         continue
                 token, end, at = self._work.popleft()
                 if isinstance(token, Raster | Feed):
@@ -206,7 +301,10 @@ class ThermalEmulator:
                 elif isinstance(token, Cut):
                     self._cut(at)
                 elif isinstance(token, AskInTurn):
-                    _answer(end, 0)
+                    self._answer(end, 0x03 * self._low)
+                elif isinstance(token, Unasked) and token.about:
+                    self.errors.append("asked to speak unasked")
+                self._wake.notify_all()
 
     def _cut(self, at: int) -> None:
         rows, self._rows = self._rows, []
@@ -244,26 +342,19 @@ class ThermalEmulator:
         self.close()
 
 
-def _hang_up(end: socket.socket) -> None:
-    with contextlib.suppress(OSError):  # it may be gone already
-        end.shutdown(socket.SHUT_RDWR)
-    end.close()
-
-
-def _answer(end: socket.socket, status: int) -> None:
-    with contextlib.suppress(OSError):  # whoever asked may be gone
-        end.send(bytes([status]))
-
-
 def obey(printer: ThermalEmulator, line: str) -> bool:
     """Work the switch that `line` names; False for `quit`. Raises ValueError for no switch."""
     words = line.split()
     switches = {
         "paper out": printer.paper_out,
+        "paper low": printer.paper_low,
         "paper in": printer.paper_in,
         "cover open": printer.open_cover,
         "cover closed": printer.close_cover,
+        "fault": printer.fail,
+        "mended": printer.mend,
         "off": printer.off,
+        "unplug": printer.unplug,
         "on": printer.on,
     }
     name = " ".join(words)
@@ -281,8 +372,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="A thermal printer that writes pictures.")
     parser.add_argument("--folder", type=Path, required=True)
     parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--mute", action="store_true", help="print, but answer nothing")
     asked = parser.parse_args()
-    with ThermalEmulator(asked.folder, asked.port) as printer:
+    with ThermalEmulator(asked.folder, asked.port, mute=asked.mute) as printer:
         print(f"ready {printer.port}", flush=True)
         for line in sys.stdin:
             try:

@@ -1,4 +1,4 @@
-"""Trouble with paper never costs anybody the place, and no paper comes late."""
+"""Trouble with paper never costs anybody the place, no paper comes late, and none comes twice."""
 
 from collections.abc import Callable
 
@@ -24,8 +24,14 @@ def _warns(hall: Hall) -> bool:
     return share(hall.kiosk_picture(), theme.WARN) > 0.001
 
 
+def _last_number(hall: Hall) -> str:
+    """The number on the paper that came out last."""
+    with Image.open(hall.printer.folder / str(hall.printer.tickets()[-1]["file"])) as dots:
+        return read_codes(dots)[1]
+
+
 @pytest.mark.parametrize("code", TROUBLES)
-def test_number_and_qr_stay_on_the_screen_and_nothing_is_printed_late(
+def test_number_and_qr_stay_on_the_screen_and_nothing_is_printed_when_the_person_has_gone(
     hall: Hall, code: str
 ) -> None:
     spoil, mend = TROUBLES[code]
@@ -34,11 +40,11 @@ def test_number_and_qr_stay_on_the_screen_and_nothing_is_printed_late(
     spoil(hall)
     try:
         issued = hall.take_number()
+        until(lambda: _warns(hall), "the kiosk says what is the matter")
+        assert qr(hall.kiosk_picture()) == f"{hall.hub.url}/t#{issued['ticket']}"
+        hall.tap("done")
         failed = hall.wait_event("print_failed", since=issued["seq"])
         assert (failed["ticket"], failed["reason"]) == (issued["ticket"], code)
-        until(lambda: _warns(hall), "the kiosk says what is the matter")
-        hall.wait_shows("ticket")
-        assert qr(hall.kiosk_picture()) == f"{hall.hub.url}/t#{issued['ticket']}"
     finally:
         mend(hall)
 
@@ -47,6 +53,27 @@ def test_number_and_qr_stay_on_the_screen_and_nothing_is_printed_late(
     hall.wait_event("ticket_printed", since=following["seq"])
     # CUPS prints one after another: had the first been kept, it would have come before.
     assert hall.printer.printed == papers + 1
-    with Image.open(hall.printer.folder / str(hall.printer.tickets()[-1]["file"])) as dots:
-        assert read_codes(dots)[1] == following["number"]
+    assert _last_number(hall) == following["number"]
     assert len(hall.journal("ticket_issued", since=issued["seq"])) == 1
+
+
+@pytest.mark.parametrize("code", ["no_paper", "cover_open", "printer_off"])
+def test_whoever_waits_for_the_refill_gets_the_paper_once(hall: Hall, code: str) -> None:
+    spoil, mend = TROUBLES[code]
+    hall.go_home()
+    papers = hall.printer.printed
+    spoil(hall)
+    try:
+        issued = hall.take_number()
+        until(lambda: _warns(hall), "the kiosk says what is the matter")
+    finally:
+        mend(hall)
+    assert hall.printer.wait_printed(papers + 1)
+    hall.wait_event("ticket_printed", since=issued["seq"])
+    until(lambda: not _warns(hall), "the kiosk says that it is printed")
+    assert hall.journal("print_failed", since=issued["seq"]) == []
+
+    following = hall.take_number()
+    hall.wait_event("ticket_printed", since=following["seq"])
+    assert hall.printer.printed == papers + 2
+    assert _last_number(hall) == following["number"]

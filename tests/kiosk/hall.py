@@ -14,6 +14,7 @@ from shared.messages import (
     IssueTicket,
     KioskService,
     KioskView,
+    PrinterState,
     PriorityClass,
     Procedure,
     Refused,
@@ -335,6 +336,11 @@ def states() -> dict[str, tuple[Flow, Instant]]:
         "ticket": (ticket_flow(), at(3_400)),
         "ticket-printed": (walk((4_000, printed("ok")), start=ticket_flow()), at(4_500)),
         "ticket-no-paper": (walk((4_000, printed("no_paper")), start=ticket_flow()), at(4_500)),
+        "ticket-sent": (walk((4_000, printed("sent")), start=ticket_flow()), at(4_500)),
+        "ticket-held": (
+            walk((4_000, m.PrinterIs(PrinterState.NO_PAPER)), start=ticket_flow()),
+            at(4_500),
+        ),
         "ticket-timeout": (walk((4_000, printed("timeout")), start=ticket_flow()), at(4_500)),
         "ticket-many": (
             ticket_flow(

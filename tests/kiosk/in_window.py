@@ -27,6 +27,8 @@ class Hub:
 
     def __init__(self) -> None:
         self.asked: list[m.CommandFrame] = []
+        self.printer: list[str] = []
+        """What it was told of the kiosk's printer."""
         self.hang_up_on = 0
         self.silent = False
         self.view = view()
@@ -46,6 +48,12 @@ class Hub:
             await self.server.wait_closed()
             self.server = None
 
+    def hang_up(self) -> None:
+        """End every connection; kiosks come again."""
+        assert self.server is not None
+        for connection in self.server.connections:
+            connection.transport.abort()
+
     def commands(self, kind: type[Any]) -> list[Any]:
         return [frame.command for frame in self.asked if isinstance(frame.command, kind)]
 
@@ -55,7 +63,12 @@ class Hub:
         site = m.SiteInfo("nghe-an", "Nghệ An", "Asia/Ho_Chi_Minh")
         await self._send(socket, m.Welcome(site, Epoch("e"), Seq(1), AT, raw))
         async for text in socket:
-            frame = msgspec.json.decode(text, type=m.CommandFrame | m.QuestionFrame)
+            frame = msgspec.json.decode(
+                text, type=m.CommandFrame | m.QuestionFrame | m.PrinterFrame
+            )
+            if isinstance(frame, m.PrinterFrame):
+                self.printer.append(frame.state.value)
+                continue
             if isinstance(frame, m.QuestionFrame):
                 await self._answer(socket, frame)
                 continue

@@ -89,6 +89,33 @@ async def test_no_paper_is_told_to_the_person_and_the_hub(kivy_window: Any, tmp_
         assert page.face.number == "R012"
 
 
+async def test_the_hub_is_told_how_the_printer_is_and_again_after_a_reconnect(
+    kivy_window: Any, tmp_path: Path
+) -> None:
+    async with hall(kivy_window, tmp_path) as one:
+        one.app.begin()
+        await one.shows(Screen.HOME)
+        for state in ("ready", "no_paper"):
+            one.printer.is_now(m.PrinterState(state))
+        await one.until(lambda: one.hub.printer == ["ready", "no_paper"], "states")
+        one.hub.hang_up()
+        await one.until(lambda: one.hub.printer == ["ready", "no_paper", "no_paper"], "again")
+
+
+async def test_a_paper_is_waited_for_while_its_number_is_on_the_screen(
+    kivy_window: Any, tmp_path: Path
+) -> None:
+    async with hall(kivy_window, tmp_path) as one:
+        one.printer.code = paper.NO_PAPER
+        await to_the_question(one)
+        one.tap("Không")
+        await one.shows(Screen.TICKET)
+        await one.until(lambda: one.printer.papers, "printed")
+        assert one.printer.waits()
+        one.tap("Xong")
+        assert not one.printer.waits()
+
+
 async def test_dropping_the_number_cancels_it(kivy_window: Any, tmp_path: Path) -> None:
     async with hall(kivy_window, tmp_path) as one:
         await to_the_question(one)

@@ -7,7 +7,9 @@ from msgspec.structs import replace
 
 from kiosk import moves as m, paper
 from kiosk.dossier_desk import read
+from kiosk.dossier_faces import DossierFace
 from kiosk.dossier_flow import ANSWER_WITHIN_MS, TAKEN_AWAY_MS
+from kiosk.faces import face
 from kiosk.flow import Flow, Printing, Screen, step
 from kiosk.moves import Inquire, PutOnPaper
 from kiosk.state import Lookup, News
@@ -525,6 +527,15 @@ def test_a_slip_says_what_the_screen_says_and_names_nobody() -> None:
     assert slip.url == "http://192.168.10.20:8791/d"
     assert slip.at == "2026-11-23T08:15:02+07:00"
     assert "N*****" not in repr(slip)
+
+
+def test_a_slip_that_was_only_sent_is_not_called_printed() -> None:
+    flow = walk((2_000, m.PrintSlip()), start=at_dossier())
+    assert flow.lookup is not None
+    flow = walk((3_000, m.SlipDone(flow.lookup.slip, "sent")), start=flow)
+    shown = face(flow, at(3_100)).body
+    assert isinstance(shown, DossierFace)
+    assert (shown.slip, shown.may_print) == ("Đã gửi tới máy in", False)
 
 
 def test_one_slip_is_printed_and_another_only_after_a_failure() -> None:

@@ -4,11 +4,12 @@ import pytest
 from msgspec.structs import replace
 
 from kiosk import flow as f, moves as m, paper
-from kiosk.faces import WaitingFace, face
+from kiosk.faces import TicketFace, WaitingFace, face
 from kiosk.flow import Flow, Printing, Screen, step
 from kiosk.paper import PrintOutcome
-from kiosk.state import Dropping, Ease, News
-from shared.messages import IssueTicket
+from kiosk.papers import report
+from kiosk.state import Dropping, Ease, News, paper_awaited
+from shared.messages import IssueTicket, PrinterState, TicketSent
 from shared.model import PriorityId, ServiceId, TicketId
 from shared.receipt_code import IdentityCard, Unknown
 from tests.kiosk.hall import (
@@ -30,6 +31,7 @@ from tests.kiosk.hall import (
 )
 
 LAND = ServiceId("s14")
+NO_PAPER = PrinterState.NO_PAPER
 
 
 def services() -> Flow:
@@ -236,6 +238,46 @@ def test_a_printer_that_says_nothing_counts_as_trouble() -> None:
     assert (flow.printing, flow.trouble, effects) == (Printing.FAILED, paper.TIMEOUT, ())
     flow, _ = step(flow, printed(paper.OK), at(24_000))
     assert (flow.printing, flow.trouble) == (Printing.DONE, "")
+
+
+def test_a_ticket_that_was_only_sent_is_no_printed_one() -> None:
+    flow, effects = step(ticket_flow(), printed(paper.SENT), at(21_000))
+    assert (flow.printing, flow.trouble) == (Printing.SENT, "")
+    assert flow.ends == 21_000 + f.PRINTED_MS
+    assert effects == (m.Report(printed(paper.SENT).outcome),)
+    assert report(printed(paper.SENT).outcome) == TicketSent(issued().ticket)
+
+
+def test_a_printer_in_trouble_holds_the_paper_up_and_the_person_gets_time_for_the_refill() -> None:
+    flow, effects = step(ticket_flow(), m.PrinterIs(NO_PAPER), at(4_000))
+    assert (effects, flow.ends) == ((), 64_000)
+    shown = face(flow, at(5_000)).body
+    assert isinstance(shown, TicketFace)
+    assert (shown.printing, shown.trouble) == (Printing.HELD, "Máy in hết giấy")
+    flow = walk((50_000, m.PrinterIs(PrinterState.COVER_OPEN)), start=flow)
+    assert flow.ends == 110_000, "somebody is at it"
+    flow = walk((55_000, m.PrinterIs(PrinterState.READY)), (56_000, printed(paper.OK)), start=flow)
+    assert (flow.printing, flow.ends) == (Printing.DONE, 110_000)
+
+
+def test_a_printer_that_was_in_trouble_before_is_told_of_at_once() -> None:
+    flow = walk((3_050, m.PrinterIs(NO_PAPER)), start=waiting_flow())
+    flow, effects = step(flow, m.Answered(request(), issued()), at(3_100))
+    assert flow.ends == 63_100
+    assert any(isinstance(effect, m.Print) for effect in effects), "the refill may be near"
+    shown = face(flow, at(3_200)).body
+    assert isinstance(shown, TicketFace) and shown.trouble == "Máy in hết giấy"
+
+
+def test_a_paper_is_waited_for_until_its_number_has_left_the_screen() -> None:
+    flow = walk((4_000, m.PrinterIs(NO_PAPER)), start=ticket_flow())
+    assert paper_awaited(flow) == issued().ticket
+    assert paper_awaited(walk((64_000, m.Tick()), start=flow)) is None
+    assert paper_awaited(walk((5_000, m.Done()), start=flow)) is None
+    dropped = walk((5_000, m.DropTicket()), (6_000, m.ConfirmDrop()), start=flow)
+    assert (dropped.screen, paper_awaited(dropped)) == (Screen.DROPPED, None)
+    gone = walk((5_000, m.Done()), start=flow)
+    assert gone.printer is NO_PAPER, "the printer is the same for the next"
 
 
 def test_an_outcome_for_a_ticket_no_longer_shown_is_only_reported() -> None:

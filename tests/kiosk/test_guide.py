@@ -13,7 +13,7 @@ from kiosk.guide_news import asks
 from kiosk.procedure_faces import ProcedureFace, ProceduresFace
 from kiosk.reading import items, reading
 from shared.dossiers import DossierState
-from shared.messages import DossierNotFound, Refused
+from shared.messages import DossierNotFound, PrinterState, Refused
 from shared.model import RequestId, ServiceId, Wait
 from tests.kiosk import hall as h
 from tests.kiosk.lookup_states import lookup_states
@@ -232,6 +232,10 @@ def test_printing_is_told_after_the_number() -> None:
     failed = h.walk((4_000, h.printed("no_paper")), start=h.ticket_flow())
     one = Listener(seen(h.ticket_flow(), 3_400))
     assert one.tell(Shown(seen(failed, 4_000))).startswith("Máy in hết giấy.")
+    held = h.walk((4_000, m.PrinterIs(PrinterState.COVER_OPEN)), start=h.ticket_flow())
+    assert one.tell(Shown(seen(held, 4_000))).startswith("Nắp máy in đang mở.")
+    sent = h.walk((4_000, h.printed("sent")), start=h.ticket_flow())
+    assert one.tell(Shown(seen(sent, 4_000))).startswith("Mời ông bà xem phiếu ở khe bên dưới.")
 
 
 def test_a_wait_that_nobody_knows_is_said_without_a_sign() -> None:

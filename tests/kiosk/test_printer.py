@@ -12,7 +12,9 @@ from PIL import Image
 
 from deploy.hall.cups import PrivateCups
 from deploy.hall.printer import ThermalEmulator
-from kiosk.devices.printer import CupsPrinter, escpos, job_name, our_jobs
+from kiosk.devices.cups_queue import our_jobs
+from kiosk.devices.dots import BAND, escpos
+from kiosk.devices.printer import CupsPrinter, job_name
 from kiosk.ticket_layout import draw
 from tests.paper import a_paper, a_slip, cups_in, cups_server, needs_cups, read_codes
 
@@ -66,7 +68,7 @@ def test_the_bytes_are_those_of_python_escpos(
 
     ticket = draw(a_paper())
     theirs = Dummy()
-    theirs.image(ticket, fragment_height=5000)
+    theirs.image(ticket, fragment_height=BAND)
     theirs.cut(feed=False)
     assert escpos(ticket) == theirs.output
     assert escpos(ticket).startswith(b"\x1dv0\x00")
