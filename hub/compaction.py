@@ -87,7 +87,9 @@ def compact_copy(path: Path, now: Instant, rules: Retention) -> Report | None:
     with contextlib.closing(Database(path, read_only=True)) as database:
         if not database.run("SELECT 1 FROM sqlite_schema WHERE name = 'event'"):
             raise SetupError(f"{path}: is no journal and no backup of one")
-        wanted = due(database, outline(database), now, rules)
+        # Whatever day was open then goes on elsewhere.
+        seen = msgspec.structs.replace(outline(database), over=True)
+        wanted = due(database, seen, now, rules)
         epoch = Epoch(database.run("SELECT value FROM meta WHERE name = 'epoch'")[0][0])
     if wanted is None:
         return None

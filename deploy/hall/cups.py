@@ -67,14 +67,14 @@ class PrivateCups:
 
     It lives in memory or under /tmp, where the user `lp` of its backends can reach it and where
     a socket's path is short enough; `folder` gets its error log at the end. `socket` is the path
-    to give to `cups.Connection(host=…)`. Raises SetupError where CUPS is missing or does not
-    start.
+    to give to `cups.Connection(host=…)`; spool, cache and logs are in `ground`. Raises SetupError
+    where CUPS is missing or does not start.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._ground = Path(tempfile.mkdtemp(prefix="motcua-cups-", dir=_memory()))
-        self.socket = self._ground / "sock"
+        self.ground = Path(tempfile.mkdtemp(prefix="motcua-cups-", dir=_memory()))
+        self.socket = self.ground / "sock"
         self._process: subprocess.Popen[bytes] | None = None
         self._sessions: list[int] = []
 
@@ -82,12 +82,12 @@ class PrivateCups:
         """Start it and return when it answers."""
         if not Path(CUPSD).exists():
             raise SetupError(f"{CUPSD} is missing: install Debian's cups")
-        if not (self._ground / "bin").exists():
+        if not (self.ground / "bin").exists():
             self._lay_out()
         self._process = subprocess.Popen(
             [
-                *(CUPSD, "-f", "-c", str(self._ground / "root" / "cupsd.conf")),
-                *("-s", str(self._ground / "root" / "cups-files.conf")),
+                *(CUPSD, "-f", "-c", str(self.ground / "root" / "cupsd.conf")),
+                *("-s", str(self.ground / "root" / "cups-files.conf")),
             ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
@@ -135,11 +135,11 @@ class PrivateCups:
         self.stop()
         for pid in self._left():
             os.kill(pid, signal.SIGKILL)
-        log = self._ground / "error_log"
+        log = self.ground / "error_log"
         if log.exists() and self.folder.parent.exists():
             self.folder.mkdir(exist_ok=True)
             shutil.copyfile(log, self.folder / "error_log")
-        shutil.rmtree(self._ground, ignore_errors=True)
+        shutil.rmtree(self.ground, ignore_errors=True)
 
     def _end(self, how: signal.Signals) -> None:
         process, self._process = self._process, None
@@ -175,12 +175,12 @@ class PrivateCups:
                     return
                 except OSError:
                     time.sleep(0.005)
-        log = self._ground / "error_log"
+        log = self.ground / "error_log"
         said = log.read_text(errors="replace")[-600:] if log.exists() else "no log"
         raise SetupError(f"cupsd did not start: {said}")
 
     def _lay_out(self) -> None:
-        ground = self._ground
+        ground = self.ground
         ground.chmod(0o755)
         for name in ("root", "root/ppd", "spool", "spool/tmp", "cache", "state", "bin/backend"):
             (ground / name).mkdir(parents=True)

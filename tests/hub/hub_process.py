@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -13,12 +13,21 @@ from typing import IO
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "config" / "site.toml"
 READY_WITHIN_S = 20.0
+NOTHING: Mapping[str, str] = {}
 
 
 class HubProcess:
     """`motcua-hub serve` as an operator starts it. `live` and `web` are HOST:PORT once started."""
 
-    def __init__(self, data: Path, *, site: Path = SITE, options: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        data: Path,
+        *,
+        site: Path = SITE,
+        options: tuple[str, ...] = (),
+        env: Mapping[str, str] = NOTHING,
+    ) -> None:
+        self.env = os.environ | dict(env)
         self.data = data
         self.site = site
         self.options = options
@@ -55,7 +64,7 @@ class HubProcess:
         ]  # fmt: skip
         with (self.data / "hub.log").open("a", encoding="utf-8") as log:
             self._process = subprocess.Popen(
-                command, cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True
+                command, cwd=ROOT, env=self.env, stdout=subprocess.PIPE, stderr=log, text=True
             )
         assert self._process.stdout is not None
         line = _line_within(self._process.stdout, READY_WITHIN_S)
@@ -68,6 +77,10 @@ class HubProcess:
     def stop(self) -> int:
         """SIGTERM, as systemd does it; gives the exit code."""
         return self._end(signal.SIGTERM)
+
+    def abort(self) -> int:
+        """SIGABRT: what a crash looks like; gives the exit code."""
+        return self._end(signal.SIGABRT)
 
     def kill(self) -> None:
         """SIGKILL: what a power cut looks like to the program."""

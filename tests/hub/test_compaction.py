@@ -385,6 +385,19 @@ def test_a_backup_loses_what_is_due_and_can_be_restored(data: Path, tmp_path: Pa
         assert people.device(credential) is not None
 
 
+def test_of_a_copy_the_day_that_was_open_then_is_over_when_its_time_has_come(
+    data: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "backup.db"
+    back_up(data, file)
+    compact_copy(file, at("23:59", "2026-11-24"), RULES)
+    assert code(TODAY).encode() in file.read_bytes()
+    compact_copy(file, at("00:00", "2026-11-25"), RULES)
+    assert code(TODAY).encode() not in file.read_bytes()
+    erase(data, at("00:00", "2026-11-25"))  # the journal itself is not: its day goes on
+    assert found_in(data, code(TODAY)) != []
+
+
 def test_what_a_restore_moved_aside_is_cleaned_too(data: Path, tmp_path: Path) -> None:
     back_up(data, tmp_path / "backup.db")
     restore(tmp_path / "backup.db", data, NOW, replace=True)

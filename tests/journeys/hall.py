@@ -48,7 +48,11 @@ class Hall:
         self.folder = folder
         self.one_stop = OneStop(folder / "one-stop")
         settings = self.one_stop.hub_settings(MANY_LOOKUPS)
-        self.hub = HubProcess(folder / "hub", options=("--config", str(settings)))
+        self.temporary = folder / "tmp"
+        self.temporary.mkdir(parents=True)
+        self._env = {"TMPDIR": str(self.temporary)}
+        options = ("--config", str(settings))
+        self.hub = HubProcess(folder / "hub", options=options, env=self._env)
         self.printer = ThermalEmulator(folder / "paper")
         self.cups = PrivateCups(folder / "cups")
         self.announcements = folder / "announcements"
@@ -114,7 +118,7 @@ class Hall:
                 *("--size", f"{size[0]}x{size[1]}", "--position", f"{left},0", *more),
             ],
             self.folder / f"{name}-{self._lives}.log",
-            self.screen.env() | {"SDL_AUDIODRIVER": "dummy"},
+            self.screen.env() | self._env | {"SDL_AUDIODRIVER": "dummy"},
         )
         self._ending.callback(program.stop)
         return program

@@ -1,16 +1,12 @@
 """A scan becomes an answer, the answer a number, and trouble over there a clear word."""
 
 import itertools
-import os
-import signal
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
-from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from bench.raw import RawClient, issue
@@ -20,7 +16,6 @@ from shared.dossiers import DossierState
 from tests.hub.web.browser import new_page, press
 from tests.journeys.glass import centre, qr, until
 from tests.journeys.hall import Hall
-from tests.paper import read_codes
 
 """The middle one of the three buttons under a dossier: "In phiếu tra cứu"."""
 
@@ -31,11 +26,6 @@ FAULTS = (
 CLEAR_WITHIN_S = 8.0
 PHONE = {"width": 390, "height": 844}
 _UNKNOWN = itertools.count(1)
-
-
-def card(number: str, name: str) -> str:
-    """What an identity card's QR holds."""
-    return f"{number}|186000001|{name}|01021960|Nam|Xóm 3, Nghi Lộc, Nghệ An|01052021"
 
 
 def test_a_receipt_is_scanned_and_the_officer_sees_the_dossier(hall: Hall, console: Page) -> None:
@@ -75,60 +65,6 @@ def test_a_scan_ends_another_persons_look_up(hall: Hall) -> None:
 def test_what_is_no_code_is_answered_with_a_helpful_word(hall: Hall) -> None:
     hall.go_home()
     hall.scan_until("nothing that anybody knows", "finding")
-
-
-def test_nothing_of_a_person_stays_behind(hall: Hall) -> None:
-    """A name is seen after its card was scanned; later it is in no file, log or spool."""
-    hall.go_home()
-    state = DossierState.FINISHED
-    marker = "MARKERHOLDER"
-    hall.scan_until(SHOW[state], "dossier")
-    nameless = hall.kiosk_picture()
-    hall.scan(card(f"04009912{SHOW_DIGITS[state]}", marker))
-    until(lambda: hall.kiosk_picture() != nameless, "the masked name is shown")
-    papers = hall.printer.printed
-    time.sleep(0.3)  # a screen takes no touches at first
-    hall.tap("printslip")
-    assert hall.printer.wait_printed(papers + 1)
-    with Image.open(hall.printer.folder / str(hall.printer.tickets()[-1]["file"])) as dots:
-        codes = read_codes(dots)
-    assert SHOW[state] in codes
-    assert not any(marker in code for code in codes)
-    hall.go_home()
-
-    told = (marker, f"04009912{SHOW_DIGITS[state]}", "Hoàng", SHOW[state], "M***********")
-    assert found_in(hall, told) == []
-
-
-def found_in(hall: Hall, told: tuple[str, ...]) -> list[str]:
-    """Files of the hall that hold one of these, but those that are meant to: the sandbox's own,
-    and the hub's journal of numbers taken with a dossier."""
-    meant = (hall.one_stop.folder, hall.hub.data / "journal.db", hall.hub.data / "journal.db-wal")
-    words = [word.encode() for word in told]
-    return [
-        f"{path}: {word.decode()}"
-        for path in hall.folder.rglob("*")
-        if path.is_file() and not any(path.is_relative_to(one) for one in meant)
-        for content in [path.read_bytes()]
-        for word in words
-        if word in content
-    ]
-
-
-def test_a_kiosk_that_crashes_leaves_no_core(hall: Hall) -> None:
-    hall.go_home()
-    hall.scan_until(SHOW[DossierState.STOPPED], "dossier")
-    limits = Path(f"/proc/{hall.kiosk.pid}/limits").read_text(encoding="ascii")
-    line = next(line for line in limits.splitlines() if line.startswith("Max core file size"))
-    assert line.split()[4:6] == ["0", "0"]
-    before = set(Path.cwd().glob("core*"))
-    os.kill(hall.kiosk.pid, signal.SIGABRT)
-    hall.kiosk.process.wait(10)
-    assert set(Path.cwd().glob("core*")) == before
-    assert not os.WCOREDUMP(-hall.kiosk.process.returncode)
-    hall.start_kiosk()
-    hall.kiosk.wait_ready()
-    hall.go_home()
 
 
 @contextmanager

@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from display.settings import DisplaySettings
+from hub.settings import HubSettings
+from kiosk.settings import KioskSettings
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PR_GET_DUMPABLE = 3
 CHILD = f"""
@@ -96,3 +100,19 @@ def test_the_kiosk_itself_leaves_no_core(tmp_path: Path) -> None:
         ended = finish(program, signal.SIGABRT)
     assert ended == -signal.SIGABRT
     assert not [path for path in tmp_path.rglob("*") if "core" in path.name]
+
+
+@pytest.mark.parametrize("option", ["--picture", "--frame-log", "--announcements", "--vitals"])
+def test_nothing_that_is_installed_keeps_pictures_or_traces_of_what_people_do(option: str) -> None:
+    """They are for tests and demonstrations: no setting has them, and no unit or session does."""
+    shipped = [
+        path
+        for folder in ("config", "deploy/systemd", "deploy/x", "deploy/cups")
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file()
+    ]
+    assert any(path.suffix == ".service" for path in shipped)
+    assert [path.name for path in shipped if option in path.read_text("utf-8", "replace")] == []
+    name = option.removeprefix("--").replace("-", "_")
+    for settings in (KioskSettings, DisplaySettings, HubSettings):
+        assert name not in settings.__struct_fields__
