@@ -1,4 +1,4 @@
-"""The hub's own backups: every hour, and when the business day has closed."""
+"""The hub's own backups: every hour, when the business day has closed or an epoch begun."""
 
 import asyncio
 import contextlib
@@ -41,6 +41,7 @@ class Meter(Protocol):
 class _Mark(msgspec.Struct, frozen=True):
     """What tells whether there is something to back up."""
 
+    epoch: str
     seq: int
     officers: tuple[int, int]
 
@@ -69,6 +70,7 @@ class Hourly:
         self._again_after_s = again_after_s
         self._closed = asyncio.Event()
         self._day = hall.state.day
+        self._epoch = hall.epoch
         self._kept: _Mark | None = None
         self._whole_at: Instant | None = None
         self._failed = False
@@ -79,7 +81,9 @@ class Hourly:
     def _heard(self, concern: Concern) -> None:
         if concern.everyone:
             before, self._day = self._day, self._hall.state.day
-            if before is not None and self._day != before:
+            life, self._epoch = self._epoch, self._hall.epoch
+            # Backups of a life that has ended say little of what is lost when this one is damaged.
+            if (before is not None and self._day != before) or self._epoch != life:
                 self._closed.set()
 
     def _age_s(self) -> float:
@@ -104,7 +108,7 @@ class Hourly:
     def _back_up(self, folder: Path) -> None:
         """On the thread: make one if something has changed, and say a failure once."""
         at = self._clock()
-        mark = _Mark(self._hall.seq, _stamp(self._data / registry.FILE))
+        mark = _Mark(self._hall.epoch, self._hall.seq, _stamp(self._data / registry.FILE))
         try:
             if mark != self._kept:
                 thin_out(folder, at, self._hall.site.zone, self._settings)

@@ -16,12 +16,13 @@ from hub import backups as on_disk
 from hub.backup import Contents
 from hub.backup_rules import name_at
 from hub.backups import examined, folder_of, listed, newest_sound
+from hub.compaction import Compaction
 from hub.hall import Hall
 from hub.hourly import Hourly
 from hub.journal.sqlite import SqliteJournal
 from hub.metrics import Metrics
 from hub.registry import Registry
-from hub.settings import BackupSettings
+from hub.settings import BackupSettings, Retention
 from shared import messages as m
 from shared.errors import SetupError
 from shared.model import Instant, RequestId, Role
@@ -45,8 +46,9 @@ class Clock:
 class Keeping:
     """A hall whose backups are made."""
 
-    def __init__(self, hall: Hall, data: Path, clock: Clock) -> None:
-        self.hall = hall
+    def __init__(self, journal: SqliteJournal, data: Path, clock: Clock) -> None:
+        self.journal = journal
+        self.hall = Hall(SITE, journal, clock)
         self.data = data
         self.folder = data / "backups"
         self.clock = clock
@@ -72,7 +74,7 @@ async def keeping(
     Registry(data).close()
     with contextlib.closing(SqliteJournal(data)) as journal:
         clock = Clock()
-        one = Keeping(Hall(SITE, journal, clock), data, clock)
+        one = Keeping(journal, data, clock)
         keeper = Hourly(
             one.hall,
             data,
@@ -116,6 +118,22 @@ async def test_a_day_that_the_next_one_closes_is_backed_up_too(tmp_path: Path) -
     async with keeping(tmp_path) as one:
         one.clock.now = at("06:45", "2026-11-24")
         await one.until(lambda: len(listed(one.folder)) == 1)
+
+
+async def test_a_new_life_of_the_journal_is_backed_up_at_once(tmp_path: Path) -> None:
+    async with keeping(tmp_path) as one:
+        await one.asks(m.IssueTicket(LAND, dossier="H41.15-261123-0001"))
+        one.clock.now = at("06:45", "2026-11-25")
+        await one.until(lambda: len(listed(one.folder)) == 1)
+        before = one.hall.epoch
+        one.clock.now = at("06:46", "2026-11-25")
+        report = await Compaction(one.hall, one.journal, Retention(), one.clock).look()
+        assert report is not None
+        await one.until(lambda: len(listed(one.folder)) == 2)
+        newest, older = (examined(backup) for backup in listed(one.folder))
+        assert isinstance(newest, Contents)
+        assert isinstance(older, Contents)
+        assert (older.epoch, newest.epoch) == (before, report.epoch)
 
 
 async def test_nothing_new_is_no_new_file_and_counts_as_backed_up(tmp_path: Path) -> None:
