@@ -6,7 +6,7 @@ PY := .venv/bin/python
 TESTS := $(PY) -m pytest -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ready run test check bench gallery soak fuzz format pictures lock clean
+.PHONY: help setup ready run test check bench gallery soak fuzz audit format pictures lock clean
 
 help:  ## Show what one can make
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -47,6 +47,9 @@ soak: ready  ## Kiosk and display at 50 times a day's speed
 
 fuzz: ready  ## A million pieces of junk for all that takes bytes from outside
 	@$(PY) -m tests.fuzz $(if $(INPUTS),--inputs $(INPUTS)) $(if $(SEED),--seed $(SEED))
+
+audit: ready  ## Dependencies against their lock and the faults that are known
+	@$(PY) -m deploy.audit
 
 format: ready  ## Put all code into one form
 	@.venv/bin/ruff format .
