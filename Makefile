@@ -6,10 +6,10 @@ PY := .venv/bin/python
 TESTS := $(PY) -m pytest -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ready run test check bench gallery soak fuzz audit format pictures lock clean
+.PHONY: help setup ready run test check bench gallery soak fuzz audit install-test format pictures lock clean
 
 help:  ## Show what one can make
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 	@echo
 	@echo "  make run CROWD=0        an empty hall          make run FOR=60   stop after 60 s with a verdict"
 	@echo "  make run SIZE=0.5       smaller windows        make bench ONLY=issue_per_s"
@@ -50,6 +50,9 @@ fuzz: ready  ## A million pieces of junk for all that takes bytes from outside
 
 audit: ready  ## Dependencies against their lock and the faults that are known
 	@$(PY) -m deploy.audit
+
+install-test: ready  ## A fresh Debian 12 in a folder: installed, upgraded, broken, rolled back (root)
+	@$(PY) -m pytest tests/deploy/install_trial.py -x $(ARGS)
 
 format: ready  ## Put all code into one form
 	@.venv/bin/ruff format .

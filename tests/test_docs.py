@@ -65,13 +65,13 @@ def test_every_link_between_documents_leads_somewhere(page: Path) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_make_target_named_in_a_document_exists(page: Path) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"(?m)^([a-z]+):", makefile))
-    named = set(re.findall(r"`make ([a-z]+)", page.read_text(encoding="utf-8")))
-    named |= set(re.findall(r"(?m)^make ([a-z]+)", page.read_text(encoding="utf-8")))
+    targets = set(re.findall(r"(?m)^([a-z-]+):", makefile))
+    named = set(re.findall(r"`make ([a-z-]+)", page.read_text(encoding="utf-8")))
+    named |= set(re.findall(r"(?m)^make ([a-z-]+)", page.read_text(encoding="utf-8")))
     assert named <= targets
 
 
 def test_every_target_of_the_makefile_says_what_it_does() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     phony = set(re.findall(r"(?m)^\.PHONY: (.*)$", makefile)[0].split()) - {"ready"}
-    assert phony == set(re.findall(r"(?m)^([a-z]+):.*## \w", makefile))
+    assert phony == set(re.findall(r"(?m)^([a-z-]+):.*## \w", makefile))

@@ -1,0 +1,130 @@
+"""What installs a machine: scripts without a fault, a local CA, and packages that are locked.
+
+`make install-test` installs a whole machine (install_trial.py); this is what needs seconds.
+"""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from deploy import locked
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPTS = ("deploy/install.sh", "deploy/local-ca.sh", "deploy/motcua-command", "deploy/x/server")
+LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+SETUP = (ROOT / "setup.cfg").read_text(encoding="utf-8")
+
+
+def run(*words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        words, capture_output=True, text=True, check=False, timeout=60, cwd=ROOT,
+        env=os.environ | environment,
+    )  # fmt: skip
+
+
+def test_shellcheck_finds_no_fault_in_the_scripts() -> None:
+    done = run("shellcheck", "-x", *SCRIPTS)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_install_names_its_commands_and_refuses_what_it_does_not_know() -> None:
+    assert "--role hub|kiosk|display|all" in run("deploy/install.sh", "--help").stdout
+
+
+def test_every_file_that_is_put_on_a_machine_exists() -> None:
+    scripts = "".join(path.read_text() for path in (ROOT / "deploy/install").glob("*.sh"))
+    named = set(re.findall(r'"\$1/(deploy/[\w./-]+)"', scripts))
+    assert len(named) > 5
+    assert not [name for name in named if not (ROOT / name).exists()]
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tls")
+    done = run("deploy/local-ca.sh", "make", str(folder), "motcua.test", "192.0.2.7")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+# --- the local CA ----------------------------------------------------------------------
+
+
+def verified(authority: Path, *words: str) -> bool:
+    done = run(
+        "openssl", "verify", "-x509_strict", "-CAfile", str(authority / "ca.pem"), *words,
+        str(authority / "server.pem"),
+    )  # fmt: skip
+    return done.returncode == 0
+
+
+def test_the_certificate_is_for_its_names_and_no_other(authority: Path) -> None:
+    assert verified(authority, "-purpose", "sslserver", "-verify_hostname", "motcua.test")
+    assert verified(authority, "-verify_ip", "192.0.2.7")
+    assert not verified(authority, "-verify_hostname", "other.test")
+
+
+def test_only_its_owner_reads_a_key(authority: Path) -> None:
+    for name in ("ca.key", "server.key"):
+        assert (authority / name).stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("name", ["DNS:bank.test", "IP:198.51.100.1"])
+def test_the_ca_cannot_sign_for_anything_else(authority: Path, tmp_path: Path, name: str) -> None:
+    extensions = tmp_path / "extensions"
+    extensions.write_text(
+        f"subjectAltName={name}\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n"
+    )
+    key, request, signed = (str(tmp_path / one) for one in ("key", "request", "server.pem"))
+    new = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    run("openssl", "req", *new, "-keyout", key, "-subj", "/CN=other", "-out", request)
+    ca = ["-CA", str(authority / "ca.pem"), "-CAkey", str(authority / "ca.key")]
+    done = run(
+        "openssl", "x509", "-req", "-in", request, *ca, "-extfile", str(extensions), "-out", signed
+    )
+    assert done.returncode == 0, done.stderr
+    done = run("openssl", "verify", "-CAfile", str(authority / "ca.pem"), signed)
+    assert "permitted subtree violation" in done.stderr
+
+
+def test_a_certificate_is_renewed_when_it_runs_out_and_only_then(tmp_path: Path) -> None:
+    folder = str(tmp_path)
+    assert run("deploy/local-ca.sh", "make", folder, "motcua.test").returncode == 0
+    first = (tmp_path / "server.pem").read_text()
+    assert run("deploy/local-ca.sh", "renew", folder).returncode == 0
+    assert run("deploy/local-ca.sh", "make", folder, "motcua.test").returncode == 0
+    assert (tmp_path / "server.pem").read_text() == first
+    ca, key = str(tmp_path / "ca.pem"), str(tmp_path / "server.key")
+    run(
+        "openssl", "req", "-x509", "-new", "-key", key, "-days", "30", "-subj", "/CN=motcua.test",
+        "-out", str(tmp_path / "server.pem"),
+    )  # fmt: skip
+    done = run("deploy/local-ca.sh", "renew", folder)
+    assert (done.returncode, done.stdout) == (0, "The certificate is new.\n")
+    assert run("openssl", "verify", "-CAfile", ca, str(tmp_path / "server.pem")).returncode == 0
+
+
+def test_a_ca_for_other_names_is_not_taken_for_these(authority: Path) -> None:
+    done = run("deploy/local-ca.sh", "make", str(authority), "elsewhere.test")
+    assert done.returncode == 2
+    assert "has a CA for 'motcua.test 192.0.2.7'" in done.stderr
+
+
+# --- locked packages -------------------------------------------------------------------
+
+
+def test_a_release_gets_what_programs_need_and_no_tool_of_development() -> None:
+    needed = {"apsw", "msgspec", "httpx", "httpcore", "kivy", "pillow", "pycups", "cffi"}
+    names = set(locked.closure(SETUP, ["kiosk"]))
+    assert needed <= names
+    assert not {"pytest", "playwright", "mypy", "ruff", "hypothesis"} & names
+    assert names <= set(locked.entries(LOCK))
+    assert "kivy" not in locked.closure(SETUP, [])
+
+
+def test_an_entry_of_the_lock_is_whole_with_its_hashes() -> None:
+    found = locked.entries(LOCK)
+    assert "".join(found.values()) == LOCK[LOCK.index(next(iter(found.values()))) :]
+    assert all("--hash=sha256:" in entry for entry in found.values())

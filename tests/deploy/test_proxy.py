@@ -1,0 +1,170 @@
+"""The proxy as it is configured, with TLS by a local CA, in front of a real hub."""
+
+import contextlib
+import json
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from websockets.sync.client import connect
+
+from shared.messages import VERSION
+from tests.hub.hub_process import HubProcess
+
+ROOT = Path(__file__).resolve().parents[2]
+NAME = "motcua.test"
+
+
+class Proxy:
+    """nginx with deploy/nginx/nginx.conf, at free ports, before `hub`."""
+
+    def __init__(self, folder: Path, hub: HubProcess) -> None:
+        self.hub = hub
+        make = [str(ROOT / "deploy/local-ca.sh"), "make", str(folder / "tls"), NAME]
+        subprocess.run(make, check=True, capture_output=True)
+        self.trust = ssl.create_default_context(cafile=str(folder / "tls" / "ca.pem"))
+        self.plain, self.tls = _free_ports()
+        self.conf = folder / "nginx.conf"
+        self.conf.write_text(self._configuration(folder), encoding="utf-8")
+
+    def _configuration(self, folder: Path) -> str:
+        text = (ROOT / "deploy/nginx/nginx.conf").read_text(encoding="utf-8")
+        text = re.sub(r"(?m)^ *listen \[::\].*\n", "", text)
+        for old, new in (
+            ("/etc/motcua/tls", str(folder / "tls")),
+            ("/run/motcua-proxy", str(folder)),
+            ("listen 80 ", f"listen 127.0.0.1:{self.plain} "),
+            ("listen 443 ", f"listen 127.0.0.1:{self.tls} "),
+            ("127.0.0.1:8080", self.hub.web),
+            ("127.0.0.1:8790", self.hub.live),
+        ):
+            assert old in text, old
+            text = text.replace(old, new)
+        # As root it would serve as nobody, who may not enter a test's folder.
+        return text.replace("worker_processes auto;", "worker_processes 1;\nuser root;")
+
+    def command(self, *words: str) -> list[str]:
+        return ["/usr/sbin/nginx", "-e", "stderr", "-c", str(self.conf), *words]
+
+    def get(self, path: str, **more: str) -> httpx.Response:
+        """Ask for a page under the proxy's own name."""
+        url = f"https://127.0.0.1:{self.tls}{path}"
+        with httpx.Client(verify=self.trust, trust_env=False) as client:
+            return client.request(
+                more.pop("method", "GET"), url,
+                headers={"Host": NAME} | {"X-Forwarded-For": "203.0.113.9"},
+                content=more.pop("content", None), extensions={"sni_hostname": NAME},
+            )  # fmt: skip
+
+
+def _free_ports() -> tuple[int, int]:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as one,
+        socket.create_server(("127.0.0.1", 0)) as other,
+    ):
+        return one.getsockname()[1], other.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def proxy() -> Iterator[Proxy]:
+    folder = Path(tempfile.mkdtemp(prefix="motcua-proxy-"))
+    settings = folder / "hub.toml"
+    settings.write_text("behind_proxy = true\n", encoding="utf-8")
+    hub = HubProcess(folder / "hub", options=("--config", str(settings)))
+    hub.start()
+    proxy = Proxy(folder, hub)
+    with (folder / "nginx.log").open("wb") as log:
+        nginx = subprocess.Popen(proxy.command("-g", "daemon off;"), stderr=log)
+    try:
+        _wait_for(proxy.tls)
+        yield proxy
+    finally:
+        nginx.terminate()
+        nginx.wait(10)
+        hub.stop()
+        shutil.rmtree(folder)
+
+
+def _wait_for(port: int) -> None:
+    end = time.monotonic() + 20
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            assert time.monotonic() < end, "nginx does not listen"
+            time.sleep(0.05)
+        else:
+            return
+
+
+def test_nginx_finds_no_fault_in_the_configuration(proxy: Proxy) -> None:
+    done = subprocess.run(proxy.command("-t"), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "[warn]" not in done.stderr
+
+
+def test_pages_come_with_tls_and_tell_browsers_to_stay_with_it(proxy: Proxy) -> None:
+    answer = proxy.get("/healthz")
+    assert answer.status_code == 200
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_what_comes_without_tls_is_sent_to_it(proxy: Proxy) -> None:
+    answer = httpx.get(
+        f"http://127.0.0.1:{proxy.plain}/t?x=1", headers={"Host": NAME}, trust_env=False
+    )
+    assert answer.status_code == 301
+    assert answer.headers["Location"] == f"https://{NAME}/t?x=1"
+
+
+def test_the_live_socket_has_the_same_origin(proxy: Proxy) -> None:
+    credential = proxy.hub.enrol("display", "wall")
+    at = socket.create_connection(("127.0.0.1", proxy.tls), 5)
+    with connect(f"wss://{NAME}/live", sock=at, ssl=proxy.trust, server_hostname=NAME) as live:
+        hello = {"type": "hello", "version": VERSION, "role": "display", "credential": credential}
+        live.send(json.dumps(hello))
+        assert json.loads(live.recv(5))["type"] == "welcome"
+
+
+def test_figures_and_large_forms_are_refused(proxy: Proxy) -> None:
+    assert proxy.get("/metrics").status_code == 404
+    assert proxy.get("/sign-in", method="POST", content="x" * 70_000).status_code == 413
+
+
+def test_who_sends_no_whole_request_is_sent_away(proxy: Proxy) -> None:
+    with (
+        socket.create_connection(("127.0.0.1", proxy.tls), 20) as raw,
+        proxy.trust.wrap_socket(raw, server_hostname=NAME) as slow,
+    ):
+        slow.sendall(b"GET / HTTP/1.1\r\nHost: " + NAME.encode() + b"\r\nX-Slow: ")
+        began = time.monotonic()
+        with contextlib.suppress(OSError):  # cut off
+            assert not slow.recv(999)
+        assert time.monotonic() - began < 15
+
+
+def test_a_hub_that_is_away_is_told_in_words(proxy: Proxy) -> None:
+    proxy.hub.kill()
+    try:
+        answer = proxy.get("/")
+        assert answer.status_code == 503
+        assert "Máy chủ đang khởi động lại" in answer.text
+        assert answer.headers["Strict-Transport-Security"]
+    finally:
+        proxy.hub.start()
+    assert proxy.get("/healthz").status_code == 200
+
+
+def test_no_page_s_address_gets_into_a_log(proxy: Proxy) -> None:
+    proxy.get("/t/secret-of-a-ticket")
+    log = (proxy.conf.parent / "nginx.log").read_text(encoding="utf-8")
+    assert "secret-of-a-ticket" not in log
