@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
 import structlog
@@ -146,6 +147,13 @@ def _swap(journal: SqliteJournal, rewriting: Rewriting, now: Instant) -> Report:
     return reports[0]
 
 
+class Meter(Protocol):
+    """What is counted about erasure; hub.metrics shows it."""
+
+    def erasure(self, failed: bool) -> None:
+        """The last look at what is due to go."""
+
+
 class Compaction:
     """Erases what is due while the hub serves: between days; at once when the hub has just started;
     or an hour after its time when the day goes on so long."""
@@ -159,12 +167,14 @@ class Compaction:
         *,
         backups: Path | None = None,
         registry: Registry | None = None,
+        meter: Meter | None = None,
     ) -> None:
         self._hall = hall
         self._journal = journal
         self._rules = rules
         self._backups = backups
         self._registry = registry
+        self._meter = meter
         self._clock = clock
         self._since: Instant | None = Instant(0)
         self._looked_on: date | None = None
@@ -184,6 +194,8 @@ class Compaction:
                 self._failing = True
             else:
                 self._failing = False
+            if self._meter is not None:
+                self._meter.erasure(self._failing)
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def look(self) -> Report | None:

@@ -99,6 +99,11 @@ class Metrics:
             registry=self.registry,
         )
         self._by_type: dict[type, Counter] = {}
+        self._erasure = Gauge(
+            "motcua_erasure_failed",
+            "1 while what had to be erased could not be",
+            registry=self.registry,
+        )
         self._damaged = Gauge(
             "motcua_journal_damaged",
             "1 when the journal in use was found damaged beside the hub's work",
@@ -186,6 +191,10 @@ class Metrics:
         )
         age.set_function(age_s)
         self._backup_failed.set_function(lambda: float(failed()))
+
+    def erasure(self, failed: bool) -> None:
+        """The last look at what is due to go."""
+        self._erasure.set(int(failed))
 
     def journal_damaged(self) -> None:
         """The journal in use is damaged."""

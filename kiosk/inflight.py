@@ -13,9 +13,13 @@ import msgspec
 import structlog
 
 from kiosk.moves import Wish
-from shared.model import RequestId
+from shared.model import Instant, RequestId
 
 log = structlog.get_logger()
+
+
+KEEP_DAMAGED_MS = 24 * 3600 * 1000
+"""So long what could not be read is left for whoever wants to know why."""
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -31,6 +35,12 @@ class Inflight:
     def __init__(self, data: Path) -> None:
         self._folder = data / "inflight"
         self._folder.mkdir(parents=True, exist_ok=True)
+
+    def clear(self, now: Instant) -> None:
+        """Remove what nobody will read any more, and a dossier's code may stand in."""
+        for path in (*self._folder.glob("*.damaged"), *self._folder.glob("*.part")):
+            if path.stat().st_mtime * 1000 < now - KEEP_DAMAGED_MS:
+                path.unlink()
 
     def keep(self, wish: Wish) -> None:
         """Store the wish; it is on the disk when this returns."""

@@ -216,6 +216,8 @@ def _run(options: argparse.Namespace, settings: KioskSettings) -> int:
     lock_window()
     pulse = Pulse(os.environ, time.monotonic)
     printer = _printer(settings, data)
+    clock, inflight = _steady_clock(), Inflight(data)
+    inflight.clear(clock())
     app = KioskApp(
         Options(
             settings.hub.address,
@@ -226,8 +228,8 @@ def _run(options: argparse.Namespace, settings: KioskSettings) -> int:
             languages=settings.languages,
         ),
         printer,
-        Inflight(data),
-        _steady_clock(),
+        inflight,
+        clock,
         lambda: str(uuid.uuid4()),
         ready=lambda: _say_ready(pulse),
         scanner=_scanner(settings.scanner),

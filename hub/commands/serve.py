@@ -107,7 +107,13 @@ def _serve(args: argparse.Namespace) -> int:
             )
             backups = Hourly(hall, args.data, settings.backup, now, meter=metrics)
             compaction = Compaction(
-                hall, journal, settings.retention, now, backups=backups_at, registry=registry
+                hall,
+                journal,
+                settings.retention,
+                now,
+                backups=backups_at,
+                registry=registry,
+                meter=metrics,
             )
             lookup = Lookup(
                 hall,

@@ -1,13 +1,14 @@
 """Unanswered wishes on disk."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from kiosk.inflight import Inflight, Kept
+from kiosk.inflight import KEEP_DAMAGED_MS, Inflight, Kept
 from kiosk.moves import Wish
 from shared.messages import IssueTicket
-from shared.model import PriorityId, ServiceId
+from shared.model import Instant, PriorityId, ServiceId
 from tests.kiosk.hall import at, request
 
 
@@ -47,3 +48,18 @@ def test_a_damaged_file_is_put_aside_and_the_rest_is_read(
     assert kept.unanswered() == [Kept(wish())]
     assert (tmp_path / "inflight" / "x.damaged").exists()
     assert "inflight.damaged" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["x.damaged", "x.part"])
+def test_what_nobody_can_read_goes_after_a_day_and_wishes_stay(tmp_path: Path, name: str) -> None:
+    Inflight(tmp_path).keep(wish())
+    left = tmp_path / "inflight" / name
+    left.write_text('{"dossier":"H41.15-261123-0001"')
+    kept = Inflight(tmp_path)
+    for path in (tmp_path / "inflight").iterdir():
+        os.utime(path, (1000, 1000))
+    kept.clear(Instant(1000_000 + KEEP_DAMAGED_MS))
+    assert left.exists()
+    kept.clear(Instant(1000_001 + KEEP_DAMAGED_MS))
+    assert Inflight(tmp_path).unanswered() == [Kept(wish())]
+    assert not left.exists()
