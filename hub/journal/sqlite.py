@@ -6,6 +6,7 @@ step a table, measured at 2,700 events/s beside a spinning thread where row by r
 Reading does the same the other way round: one row that is a JSON array of rows.
 """
 
+import contextlib
 import secrets
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -202,11 +203,13 @@ class SqliteJournal:
             raise StorageError(f"{self.path}: somebody reads it")
 
     def close(self) -> None:
-        """Let go of files and locks. Harmless when called twice."""
-        self._witness.close()
-        self._reader.close()
-        self.writer.close()
-        self._lock.close()
+        """Let go of files and locks, also on a disk that fails: StorageError then. Harmless when
+        called twice."""
+        with contextlib.ExitStack() as ending:  # each, whatever fails before it
+            ending.callback(self._lock.close)
+            ending.callback(self.writer.close)
+            ending.callback(self._reader.close)
+            ending.callback(self._witness.close)
 
 
 def read_only(folder: Path, since: Seq = BEGINNING) -> Iterator[Entry]:

@@ -145,6 +145,17 @@ def test_a_failing_disk_is_named_keeps_nothing_and_recovers(
         assert list(again.entries()) == entries(1, 90)
 
 
+def test_a_journal_closed_on_a_failing_disk_lets_go_of_its_folder(
+    tmp_path: Path, disk: FaultyDisk
+) -> None:
+    journal = SqliteJournal(tmp_path, vfs=disk.name)
+    journal.append([entry(1)], [answer(1)])
+    with disk.failing(errno.EIO), pytest.raises(StorageError):
+        journal.close()
+    with contextlib.closing(SqliteJournal(tmp_path)) as again:
+        assert list(again.entries()) == [entry(1)]
+
+
 def test_a_file_that_is_no_database_is_damaged(tmp_path: Path) -> None:
     (tmp_path / FILE).write_bytes(b"this was a shopping list" * 400)
     with pytest.raises(StorageDamaged, match="backup"):
