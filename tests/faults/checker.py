@@ -23,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     written.the_simple_model_does_the_same,
     shown.subscribers_saw_seq_rise,
     shown.views_show_what_the_journal_says,
+    shown.a_display_speaks_a_call_once,
     shown.subscribers_ended_with_the_hubs_view,
     shown.every_ticket_is_accounted_for,
 )

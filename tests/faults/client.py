@@ -5,6 +5,7 @@ import contextlib
 import random
 import uuid
 from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import msgspec
 from websockets.asyncio.client import ClientConnection
@@ -46,7 +47,7 @@ class Client:
         history.actors[actor.name] = actor
         self.history = history
         self.actor = actor
-        self.view: dict[str, object] = {}
+        self.view: dict[str, Any] = {}
         self.live = asyncio.Event()
         self._link = _Tapped(
             address,

@@ -16,20 +16,34 @@ import msgspec
 
 from hub.engine.rights import Actor
 from hub.registry import Registry
+from shared.messages import OpenDay
 from shared.model import CounterNumber, Instant, Role, TicketId
-from tests.faults import people
+from tests.faults import people, shown
 from tests.faults.case import gather
-from tests.faults.checker import faults
 from tests.faults.client import Client
-from tests.faults.history import History, Kind
+from tests.faults.history import History
 from tests.faults.hubs import Hub, nursery
 from tests.faults.points import Point
+from tests.faults.verdict import Verdict, judge
 
-LONGEST_LIFE_S = 0.25
+MOST_ANSWERS = 20
+"""What a hub that dies anywhere has answered by then, at most: a life is measured by work, so that
+a busy machine has the same lives."""
+
+MOST_PASSES = 16
+"""How often a hub passes the point before it dies there, at most."""
+
+LAST_ANSWERS = 40
+"""What the hub that is not killed answers before all are still, so that its views are put to the
+proof."""
+
+LAST_BREATH_S = 0.02
 PAUSE_S = 0.01
-STILL_WITHIN_S, STILL_LOOKS = 5.0, 250
-REACHED_WITHIN_S = 1.0
-"""A point that was not passed so often by then: the hub is killed where it is."""
+STILL_WITHIN_S, STILL_LOOKS = 3.0, 30
+"""Less than the time between two beats, which bring some views up to date all the same."""
+REACHED_WITHIN_S = 10.0
+"""A point that was not passed so often by then, or so many answers: the hub is killed where it is.
+"""
 
 STARTING, ANYWHERE = "while it starts", "anywhere"
 
@@ -41,18 +55,6 @@ DEVICES = (
 )
 
 
-class Verdict(msgspec.Struct):
-    """What a trial did, and what was wrong."""
-
-    seed: int
-    kills: Counter[str]
-    acknowledged: int
-    unknown: int
-    events: int
-    views: int
-    faults: list[str]
-
-
 class Trial:
     """One journal's hubs and people. `seed` settles what is wished and where hubs are to die; when
     exactly they do is the machine's own chance."""
@@ -62,31 +64,37 @@ class Trial:
         self.seed = seed
         self.chance = random.Random(seed)
         self.history = History()
-        self.kills: Counter[str] = Counter()
+        self.deaths: Counter[str] = Counter()
         self.clients: list[Client] = []
-        self.tasks: list[asyncio.Task[None]] = []
+        self.asking: list[tuple[Role, asyncio.Task[None]]] = []
 
-    async def run(self, kills: int, *options: str) -> Verdict:
-        """So many kills, and the judgement. `options` are the nursery's."""
+    async def run(self, kills: int) -> Verdict:
+        """So many kills, and the judgement."""
         credentials = self._enrol()
-        async with nursery(*options) as process, contextlib.AsyncExitStack() as ending:
+        async with nursery() as process, contextlib.AsyncExitStack() as ending:
             hub = Hub(process, self.folder)
             await hub.bear()
             assert await hub.ready(), hub.log
             for actor in DEVICES:
                 await self._come(hub, actor, credentials[actor.name], ending)
             ending.push_async_callback(self._stop_asking)
-            await self._kill(hub, ANYWHERE)
+            await self._kill_anywhere(hub)
             for _ in range(kills - 1):
                 await self._live_and_die(hub)
                 await self._phone(hub, ending)
             await hub.bear()
             assert await hub.ready(), hub.log
+            await self._hear(LAST_ANSWERS)
+            # Then kiosks alone, so that officers are shown what they have not done themselves.
+            await self._stop_asking(Role.COUNTER, Role.SUPERVISOR, Role.TICKET)
+            await self._open_day()
+            await self._hear(LAST_ANSWERS // 4)
             await self._stop_asking()
-            await self._be_still(hub, credentials, ending)
+            late = await self._be_still()
+            await self._look_anew(hub, credentials, ending)
             hub.kill(signal.SIGTERM)
             status = await hub.gone()
-        return self._judge(hub, status)
+        return self._judge(hub, status, late)
 
     def _enrol(self) -> dict[str, str]:
         with contextlib.closing(Registry(self.folder)) as registry:
@@ -103,7 +111,8 @@ class Trial:
         self.clients.append(client)
         if actor.role in people.WISHES:
             chance = random.Random(self.chance.random())
-            self.tasks.append(asyncio.create_task(people.live(client, chance, PAUSE_S)))
+            task = asyncio.create_task(people.live(client, chance, PAUSE_S))
+            self.asking.append((actor.role, task))
 
     async def _phone(self, hub: Hub, ending: contextlib.AsyncExitStack) -> None:
         """Now and then somebody at a kiosk takes their number along on a phone."""
@@ -126,64 +135,87 @@ class Trial:
         await hub.bear()
         if death == ANYWHERE:
             assert await hub.ready(), hub.log
-        await self._kill(hub, death)
+            await self._kill_anywhere(hub)
+        else:
+            await self._kill(hub, death, self.chance.uniform(0, 0.1))
 
-    async def _kill(self, hub: Hub, when: str) -> None:
-        await asyncio.sleep(self.chance.uniform(0, LONGEST_LIFE_S if when == ANYWHERE else 0.1))
+    async def _kill_anywhere(self, hub: Hub) -> None:
+        await self._hear(self.chance.randint(0, MOST_ANSWERS))
+        await self._kill(hub, ANYWHERE, self.chance.uniform(0, LAST_BREATH_S))
+
+    async def _hear(self, answers: int) -> None:
+        """Wait until so many more were given, or none comes any more."""
+        enough = len(self.history.moments) + 2 * answers  # each was asked for
+        for _ in range(int(REACHED_WITHIN_S / LAST_BREATH_S)):
+            if len(self.history.moments) >= enough:
+                break
+            await asyncio.sleep(LAST_BREATH_S)
+
+    async def _kill(self, hub: Hub, when: str, after_s: float) -> None:
+        await asyncio.sleep(after_s)
         hub.kill()
         await hub.gone()
-        self.kills[when] += 1
+        self.deaths[when] += 1
 
     async def _die_at(self, hub: Hub, point: Point) -> None:
-        await hub.bear(point, self.chance.randint(1, 8))
+        await hub.bear(point, self.chance.randint(1, MOST_PASSES))
         try:
             async with asyncio.timeout(REACHED_WITHIN_S):
                 if await hub.ready():
                     await hub.gone()
-            self.kills[point] += 1
+            self.deaths[point] += 1
         except TimeoutError:
-            await self._kill(hub, ANYWHERE)
+            await self._kill(hub, ANYWHERE, 0)
 
-    async def _stop_asking(self) -> None:
-        for task in self.tasks:
+    async def _stop_asking(self, *roles: Role) -> None:
+        """Those roles, or all, wish nothing more; an error among them is a bug, and is raised."""
+        stopped = [task for role, task in self.asking if not roles or role in roles]
+        self.asking = [one for one in self.asking if one[1] not in stopped]
+        for task in stopped:
             task.cancel()
-        if self.tasks:
-            await asyncio.wait(self.tasks)
-        for task in self.tasks:
+        if stopped:
+            await asyncio.wait(stopped)
+        for task in stopped:
             if not task.cancelled():
                 task.result()
 
-    async def _be_still(
+    async def _open_day(self) -> None:
+        """So that numbers are given: it may have been closed by mistake."""
+        [boss] = [one for one in self.clients if one.actor.role is Role.SUPERVISOR]
+        await boss.ask(OpenDay())
+
+    async def _be_still(self) -> list[str]:
+        """Wait until all have been shown the end; the faults of those who have not in time.
+
+        Nobody may come in meanwhile: a topic's new member brings the others up to date.
+        """
+        late: list[str] = []
+        for _ in range(STILL_LOOKS):
+            case = gather(self.history, self.folder)
+            late = list(shown.subscribers_ended_with_the_hubs_view(case))
+            if not late:
+                break
+            await asyncio.sleep(STILL_WITHIN_S / STILL_LOOKS)
+        return late
+
+    async def _look_anew(
         self, hub: Hub, credentials: dict[str, str], ending: contextlib.AsyncExitStack
     ) -> None:
-        """Wait until all see what somebody sees who comes now; whoever does not is a fault, which
-        the checker names."""
-        pairs = []
-        for client in list(self.clients):
+        """Somebody else comes in beside each, so that what the hub itself shows is judged, too."""
+        for client in self.clients:
             actor = client.actor
             again = msgspec.structs.replace(actor, name=f"{actor.name} again")
             credential = actor.ticket or credentials[actor.name]
             fresh = Client(self.history, hub.live, again, credential)
             await ending.enter_async_context(fresh.connected())
-            pairs.append((client, fresh))
-        for _ in range(STILL_LOOKS):
-            if all(old.view == new.view and new.view for old, new in pairs):
-                return
-            await asyncio.sleep(STILL_WITHIN_S / STILL_LOOKS)
+            async with asyncio.timeout(REACHED_WITHIN_S):
+                await fresh.live.wait()
 
-    def _judge(self, hub: Hub, status: int) -> Verdict:
-        case = gather(self.history, self.folder)
-        found = faults(case)
+    def _judge(self, hub: Hub, status: int, late: list[str]) -> Verdict:
+        verdict = judge(self.seed, self.deaths, self.history, self.folder)
+        verdict.faults += late
         if status != 0:
-            found.append(f"the last hub ended with status {status}")
+            verdict.faults.append(f"the last hub ended with status {status}")
         if "Traceback" in hub.log:
-            found.append(f"a hub's log has a traceback: {hub.log[-2000:]}")
-        return Verdict(
-            self.seed,
-            self.kills,
-            acknowledged=len(case.granted),
-            unknown=sum(one.kind is Kind.UNKNOWN for one in self.history.moments),
-            events=len(case.entries),
-            views=len(self.history.seen),
-            faults=found,
-        )
+            verdict.faults.append(f"a hub's log has a traceback: {hub.log[-2000:]}")
+        return verdict

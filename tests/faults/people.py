@@ -3,13 +3,13 @@
 import asyncio
 import random
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import msgspec
 
+from hub.engine.rights import Actor
 from shared import messages as m
 from shared.model import CounterNumber, RequestId, Role, TicketId
-from tests.faults.client import Client
 from tests.hub.hall_site import LAND, OLD, RESULT, TRADE
 
 SERVICES = [LAND, LAND, TRADE, TRADE, RESULT]
@@ -17,8 +17,26 @@ DEEDS = [m.StartService, m.StartService, m.Finish, m.NoShow, m.Hold, m.Recall]
 ELSEWHERE = [(LAND, CounterNumber(2)), (RESULT, None), (TRADE, None)]
 AGAIN = 0.08
 """How often somebody asks once more what was answered already."""
+RUSH, CROWD = 0.03, 24
+"""How often a crowd is at a kiosk, and how many: enough for a second batch beside the first."""
 IMPATIENT = 0.06
 """How often somebody does not wait for the answer."""
+
+
+class Asker(Protocol):
+    """Who asks: a client on the wire, or somebody in the hall itself."""
+
+    actor: Actor
+
+    @property
+    def view(self) -> dict[str, Any]:
+        """What the screen shows, or nothing."""
+
+    async def ask(
+        self, command: m.Command, request: RequestId | None = None
+    ) -> tuple[RequestId, m.Result | m.Refused]:
+        """Ask until it is answered."""
+
 
 Wish = Callable[[random.Random, dict[str, Any], list[TicketId]], m.Command]
 """What a client wants next, by its view and the tickets that it was told of."""
@@ -91,7 +109,7 @@ WISHES: dict[Role, Wish] = {
 }
 
 
-async def live(client: Client, chance: random.Random, pause_s: float) -> None:
+async def live(client: Asker, chance: random.Random, pause_s: float) -> None:
     """Wish one thing after another until cancelled; a pause of up to `pause_s` between."""
     wish = WISHES[client.actor.role]
     mine = [client.actor.ticket] if client.actor.ticket is not None else []
@@ -101,6 +119,9 @@ async def live(client: Client, chance: random.Random, pause_s: float) -> None:
         if asked and chance.random() < AGAIN:
             command, request = chance.choice(asked)
             await client.ask(command, request)
+        elif client.actor.role is Role.KIOSK and chance.random() < RUSH:
+            crowd = [m.IssueTicket(chance.choice(SERVICES)) for _ in range(CROWD)]
+            await asyncio.gather(*(client.ask(one) for one in crowd))
         else:
             command = wish(chance, client.view, mine)
             patience = chance.uniform(0, 0.02) if chance.random() < IMPATIENT else None

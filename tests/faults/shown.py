@@ -6,11 +6,13 @@ from collections.abc import Iterator
 
 import msgspec
 
+from display import board
 from hub.engine.evolve import evolve
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
 from hub.engine.state import State
 from hub.engine.views import view
+from shared.messages import DisplayView
 from shared.model import Epoch, Instant, Role, Seq
 from tests.faults.case import Case
 from tests.faults.history import Seen
@@ -35,6 +37,23 @@ def subscribers_saw_seq_rise(case: Case) -> Iterator[str]:
                 yield f"{one.client} was shown epoch {one.epoch} again after another"
             epochs[one.client].append(one.epoch)
         last[one.client] = one
+
+
+def a_display_speaks_a_call_once(case: Case) -> Iterator[str]:
+    """However often it was cut off meanwhile: what it is shown goes through the display's own
+    board."""
+    walls: dict[str, board.Board] = {}
+    spoken: dict[str, set[tuple[int, Instant]]] = defaultdict(set)
+    for one in case.history.seen:
+        if case.history.actors[one.client].role is not Role.DISPLAY:
+            continue
+        wall = msgspec.json.decode(one.view, type=DisplayView)
+        now = board.instant(wall.calls[0].at) if wall.calls else Instant(0)
+        walls[one.client], calls = board.react(walls.get(one.client, board.Board()), wall, now)
+        for call in calls:
+            if (call.call, call.at) in spoken[one.client]:
+                yield f"{one.client} spoke call {call.call} of {call.number} again"
+            spoken[one.client].add((call.call, call.at))
 
 
 def views_show_what_the_journal_says(case: Case) -> Iterator[str]:

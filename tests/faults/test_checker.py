@@ -4,10 +4,13 @@ import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import msgspec
+import pytest
 import pytest_asyncio
 
+from display import board
 from hub.engine import events as e
 from hub.engine.evolve import evolve
 from hub.engine.refusal import Refusal
@@ -19,7 +22,7 @@ from hub.journal.base import Entry
 from hub.journal.codec import pack, unpack
 from hub.journal.memory import MemoryJournal
 from shared import messages as m
-from shared.model import CounterNumber, Epoch, Instant, RequestId, Seq, TicketId
+from shared.model import CounterNumber, Epoch, Instant, RequestId, Role, Seq, TicketId
 from tests.faults import shown, told, written
 from tests.faults.case import Case
 from tests.faults.checker import RULES, Rule, faults
@@ -27,6 +30,7 @@ from tests.faults.history import History, Kind, read
 from tests.hub.hall_site import BOSS, KIOSK, LAND, OLD, SITE, TRADE, at, officer
 
 DESK, DESK_2, TRADES = officer(1), officer(2), officer(3)
+WALL = Actor(Role.DISPLAY, "display-1")
 
 
 class Day:
@@ -37,7 +41,7 @@ class Day:
         self.journal = MemoryJournal()
         self.now = at("08:00")
         self.hall = Hall(SITE, self.journal, self.clock, always_open=True)
-        for actor in (KIOSK, BOSS, DESK, DESK_2, TRADES):
+        for actor in (KIOSK, BOSS, DESK, DESK_2, TRADES, WALL):
             self.history.actors[actor.name] = actor
 
     def clock(self) -> Instant:
@@ -74,7 +78,7 @@ class Day:
         self.third = await self.asks(KIOSK, m.IssueTicket(LAND, OLD))
         self.other = await self.asks(KIOSK, m.IssueTicket(TRADE))
         await self.asks(KIOSK, m.TicketPrinted(self.ticket(self.first)))
-        for actor in (KIOSK, DESK, BOSS):
+        for actor in (KIOSK, DESK, WALL, BOSS):
             self.sees(actor)
         self.called = await self.asks(DESK, m.CallNext())
         await self.asks(DESK, m.CallNext(), self.called)
@@ -86,7 +90,7 @@ class Day:
         await self.asks(DESK_2, m.Cancel(self.ticket(self.second)))
         await self.asks(TRADES, m.CallNext())
         await self.asks(TRADES, m.StartService())
-        for actor in (KIOSK, DESK, BOSS):
+        for actor in (KIOSK, DESK, WALL, BOSS):
             self.sees(actor)
 
     def case(self) -> Case:
@@ -319,11 +323,26 @@ def test_a_seq_that_goes_back_is_found(day: Day) -> None:
 def test_an_epoch_that_comes_again_is_found(day: Day) -> None:
     case = day.case()
     seen = case.history.seen
-    seen[3] = msgspec.structs.replace(seen[3], epoch=Epoch("another"))
+    second = [place for place, one in enumerate(seen) if one.client == KIOSK.name][1]
+    seen[second] = msgspec.structs.replace(seen[second], epoch=Epoch("another"))
     day.sees(KIOSK)
     assert found(case, shown.subscribers_saw_seq_rise) == [
         f"{KIOSK.name} was shown epoch memory again after another"
     ]
+
+
+def test_a_call_that_is_spoken_again_is_found(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = day.case()
+    assert found(case, shown.a_display_speaks_a_call_once) == []
+    react = board.react
+
+    def forgetful(old: board.Board, wall: m.DisplayView, now: Instant) -> Any:
+        return react(msgspec.structs.replace(old, known=()), wall, now)
+
+    monkeypatch.setattr(board, "react", forgetful)
+    day.sees(WALL)
+    said = found(case, shown.a_display_speaks_a_call_once)
+    assert f"{WALL.name} spoke call 3 of A003 again" in said
 
 
 def test_a_view_of_what_was_not_kept_is_found(day: Day) -> None:
