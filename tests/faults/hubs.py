@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from tests.faults import mutants
 from tests.faults.nursery import Order
 from tests.faults.points import Point
 from tests.hub.hub_process import ROOT
@@ -48,6 +49,7 @@ class Hub:
 
     def kill(self, number: signal.Signals = signal.SIGKILL) -> None:
         """Send it a signal, if it has not gone by itself."""
+        assert self._pid, "there is no hub"
         # Nobody has waited for it but the nursery, which says so first: a pid may be reused then.
         with contextlib.suppress(ProcessLookupError):
             os.kill(self._pid, number)
@@ -68,16 +70,35 @@ class Hub:
 
     async def _line(self) -> str:
         assert self._nursery.stdout is not None
-        async with asyncio.timeout(WITHIN_S):
-            line = await self._nursery.stdout.readline()
+        try:
+            async with asyncio.timeout(WITHIN_S) as patience:
+                line = await self._nursery.stdout.readline()
+        except TimeoutError:
+            if not patience.expired():
+                raise
+            states = [_looks(pid) for pid in (self._pid, self._nursery.pid)]
+            raise AssertionError(f"no word: {states}, {self._nursery.stdout}") from None
         if not line:
             raise AssertionError(f"the nursery has ended\n{self.log}")
         return line.decode()
 
 
+def _looks(pid: int) -> str:
+    """What the kernel says of a process."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+        waits = Path(f"/proc/{pid}/wchan").read_text(encoding="ascii")
+    except OSError as error:
+        return str(error)
+    return f"{' '.join(status.split()[:12])} … in {waits}"
+
+
 @contextlib.asynccontextmanager
-async def nursery(*options: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def nursery() -> AsyncIterator[asyncio.subprocess.Process]:
     """A nursery until the block ends, and no hub of it longer."""
+    mutant = mutants.installed
+    spoilt = mutant is not None and mutants.MUTANTS[mutant].in_hub
+    options = ("--mutant", mutant) if mutant is not None and spoilt else ()
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.faults.nursery", *options,
         cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,

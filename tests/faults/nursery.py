@@ -5,6 +5,7 @@ would be all that `make faults` has time for. Orders come as JSON lines on stdin
 stdout are `born PID`, the hub's own `ready …` and `gone STATUS` (as of waitpid).
 """
 
+import argparse
 import ctypes
 import gc
 import importlib
@@ -16,7 +17,7 @@ from typing import NoReturn
 
 import msgspec
 
-from tests.faults import points
+from tests.faults import mutants, points
 
 SITE = Path(__file__).with_name("small_centre.toml")
 _IMPORTED = (
@@ -69,8 +70,13 @@ def _be_a_hub(order: Order) -> NoReturn:
 
 def run() -> None:
     """Bear one hub after another until stdin ends."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.nursery")
+    parser.add_argument("--mutant", help="a name of tests/faults/mutants.py")
+    mutant = parser.parse_args().mutant
     _die_with_the_parent()
     _load()
+    if mutant is not None:
+        mutants.MUTANTS[mutant].install()
     gc.freeze()
     print("open", flush=True)
     for line in sys.stdin:

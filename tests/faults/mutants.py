@@ -1,0 +1,331 @@
+"""Known ways to spoil the programs, switched on one at a time to see that the tests can fail.
+
+Each puts another function in the place of one of the programs', from outside and in a test's own
+process: the programs have no switch for any of this. `caught_by` is the smallest test that finds
+it, and `says` a pattern of what that test says then, so that a mutant that merely breaks something
+else does not count as caught. `in_hub`: only the hubs that a nursery bears are spoilt.
+"""
+
+import copy
+from bisect import insort
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+import hub.backup
+import hub.database
+import hub.hall
+from display import board
+from hub.engine import calendar, decide, desk, events as e, evolve
+from hub.engine.refusal import Refusal
+from hub.engine.state import State, Ticket
+from hub.hall import Hall
+from hub.journal import sqlite
+from hub.journal.base import Answer, Entry
+from hub.journal.sqlite import SqliteJournal
+from hub.topics import Topic, Topics
+from kiosk import ticket_flow
+from kiosk.moves import Print
+from shared.link import Link
+from shared.messages import DisplayView, IssueTicket, OpenDay
+from shared.model import Instant, RequestId, Seq, TicketState
+from shared.results import Issued
+
+KILLS = "tests/faults/test_kills.py::test_a_killed_hub_loses_nothing_and_does_nothing_twice"
+CUTS = "tests/faults/test_cuts.py::test_what_was_acknowledged_before_a_power_cut_is_there_after_it"
+RESTORE = "tests/hub/test_backup.py::test_a_restored_hub_is_a_new_life_that_gives_no_number_twice"
+CLOCK = "tests/hub/engine/test_calendar.py::test_a_clock_set_back_opens_no_second_day"
+LATE_ANSWER = "tests/kiosk/test_flow.py::test_an_answer_to_nobodys_wish_is_cancelled"
+
+
+class Mutant(msgspec.Struct, frozen=True):
+    """One of them."""
+
+    install: Callable[[], None]
+    caught_by: str
+    says: str
+    in_hub: bool = False
+
+
+MUTANTS: dict[str, Mutant] = {}
+"""By name; the function's docstring says what is wrong with it."""
+
+installed: str | None = None
+"""The one that spoils this process, or the hubs that it has borne."""
+
+Install = Callable[[], None]
+
+
+def install(name: str) -> None:
+    """Switch one on for good."""
+    global installed
+    installed = name
+    if not MUTANTS[name].in_hub:
+        MUTANTS[name].install()
+
+
+def mutant(caught_by: str, says: str, in_hub: bool | None = None) -> Callable[[Install], Install]:
+    """Enter one into the table, under the name of the function that installs it."""
+    hubs = caught_by == KILLS if in_hub is None else in_hub
+
+    def enter(install: Install) -> Install:
+        MUTANTS[install.__name__] = Mutant(install, caught_by, says, hubs)
+        return install
+
+    return enter
+
+
+# --- keeping and telling -------------------------------------------------------------------
+
+
+@mutant(KILLS, "acknowledged_is_in_the_journal")
+def acknowledge_before_commit() -> None:
+    """The answer goes out while the disk has yet to keep it."""
+    decide_batch = Hall._decide
+
+    def hasty(self: Hall, batch: Any) -> None:
+        decide_batch(self, batch)
+        for reply, outcome in batch.replies:
+            reply(outcome)
+        batch.replies.clear()
+
+    Hall._decide = hasty  # type: ignore[method-assign]
+
+
+@mutant(KILLS, "views_show_what_the_journal_says")
+def publish_before_commit() -> None:
+    """Screens are shown what the disk has yet to keep."""
+    decide_batch = Hall._decide
+
+    def hasty(self: Hall, batch: Any) -> None:
+        decide_batch(self, batch)
+        self.seq = self.state.seq
+        for heard in self._watchers:
+            heard(batch.concern)
+
+    Hall._decide = hasty  # type: ignore[method-assign]
+    Hall.when_settled = lambda self, act: act()  # type: ignore[method-assign]
+
+
+@mutant(CUTS, "acknowledged_is_in_the_journal")
+def normal_instead_of_full() -> None:
+    """SQLite's synchronous=NORMAL: a commit is not on the disk when it returns."""
+    run = hub.database.Database.run
+
+    def lazy(self: hub.database.Database, sql: str, *values: object) -> list[Any]:
+        return run(self, sql.replace("synchronous=FULL", "synchronous=NORMAL"), *values)
+
+    hub.database.Database.run = lazy  # type: ignore[method-assign]
+    hub.database._FULL_SYNC = 1
+
+
+@mutant(KILLS, "was done twice")
+def no_request_id_check() -> None:
+    """A request that comes again is done again."""
+    SqliteJournal.answers = lambda self, request_ids: {}  # type: ignore[method-assign]
+    sqlite._APPEND_ANSWERS = sqlite._APPEND_ANSWERS.replace("INSERT", "INSERT OR IGNORE", 1)
+
+
+@mutant(KILLS, "was done twice")
+def answers_kept_in_a_second_transaction() -> None:
+    """Between the events and the answers to them there is a moment to die in."""
+    append = SqliteJournal.append
+
+    def torn(self: SqliteJournal, entries: Sequence[Entry], answers: Sequence[Answer]) -> None:
+        append(self, entries, [])
+        append(self, [], answers)
+
+    SqliteJournal.append = torn  # type: ignore[method-assign]
+
+
+@mutant(KILLS, "acknowledged_is_in_the_journal")
+def repeated_answer_made_anew() -> None:
+    """Who asks again is told how long the line is now, not what was said before."""
+    answers = SqliteJournal.answers
+
+    def anew(self: SqliteJournal, request_ids: Sequence[RequestId]) -> dict[RequestId, Answer]:
+        known = answers(self, request_ids)
+        for request, one in known.items():
+            told = msgspec.json.decode(one.value)
+            if told.get("ahead"):
+                told["ahead"] = 0
+                value = msgspec.json.encode(told).decode()
+                known[request] = msgspec.structs.replace(one, value=value)
+        return known
+
+    SqliteJournal.answers = anew  # type: ignore[method-assign]
+
+
+@mutant(KILLS, "the_simple_model_does_the_same")
+def newest_event_forgotten_at_start() -> None:
+    """A hub that starts folds all of the open day but its last event."""
+    open_day = SqliteJournal.open_day
+
+    def short(self: SqliteJournal) -> list[Entry]:
+        entries = open_day(self)
+        return entries[:-1] if len(entries) > 1 else entries
+
+    SqliteJournal.open_day = short  # type: ignore[method-assign]
+
+
+@mutant(RESTORE, "assert one.epoch != old")
+def epoch_kept_on_restore() -> None:
+    """A restored backup claims to be the journal's old life."""
+    run = hub.database.Database.run
+
+    def forgetful(self: hub.database.Database, sql: str, *values: object) -> list[Any]:
+        return [] if sql.startswith("UPDATE meta SET value") else run(self, sql, *values)
+
+    hub.database.Database.run = forgetful  # type: ignore[method-assign]
+
+
+# --- numbers, order, calls -----------------------------------------------------------------
+
+
+@mutant(KILLS, "numbers_are_unique_and_without_gaps")
+def number_after_the_last_who_waits() -> None:
+    """The next number is one more than the largest that still waits."""
+    issue = decide._issue
+
+    def counted(state: State, wish: Any, command: IssueTicket, now: Instant) -> Any:
+        decision = issue(state, wish, command, now)
+        if isinstance(decision, Refusal):
+            return decision
+        [event] = decision
+        assert isinstance(event, e.TicketIssued)
+        waiting = [
+            int(one.number.removeprefix(event.prefix))
+            for one in state.tickets.values()
+            if one.state is TicketState.WAITING and one.number.startswith(event.prefix)
+        ]
+        ordinal = max(waiting, default=0) + 1
+        number = f"{event.prefix}{ordinal:03d}"
+        return [msgspec.structs.replace(event, ordinal=ordinal, number=number)]
+
+    decide._issue = counted
+
+
+@mutant(KILLS, "nobody_was_passed_over_but_by_the_rule")
+def order_by_number() -> None:
+    """Lines stand in the order of the numbers, whoever has a head start or comes back."""
+    Ticket.place = property(lambda self: (self.number, self.joined, self.id))  # type: ignore
+
+
+@mutant(KILLS, "nobody_was_passed_over_but_by_the_rule")
+def last_come_first_served() -> None:
+    """Among equals the newest is called first."""
+    desk._head = lambda state, line, now: line[-1] if line else None
+
+
+@mutant(KILLS, "was called after its end|views_show_what_the_journal_says")
+def cancelled_ticket_called() -> None:
+    """Who gives a number up stays in line."""
+    cancelled = evolve._EVOLVE[e.TicketCancelled]
+
+    def undead(state: State, event: e.TicketCancelled, seq: Seq, at: Instant) -> None:
+        ticket = state.tickets[event.ticket]
+        waited = ticket.state is TicketState.WAITING
+        cancelled(state, event, seq, at)
+        if waited and event.by != "day_closed":
+            insort(state.lines.setdefault(ticket.line, []), ticket.place)
+
+    evolve._EVOLVE[e.TicketCancelled] = undead
+
+
+@mutant(KILLS, "numbers_are_unique_and_without_gaps")
+def batch_decided_on_one_state() -> None:
+    """All commands of a batch are decided on the state before it, as two workers would."""
+    decide_batch, decide_one = Hall._decide, decide.decide
+    before: list[State] = []
+
+    def remembered(self: Hall, batch: Any) -> None:
+        before[:] = [copy.deepcopy(self.state)]
+        decide_batch(self, batch)
+
+    Hall._decide = remembered  # type: ignore[method-assign]
+    hall: Any = hub.hall
+    hall.decide = lambda state, wish, now: decide_one(before[0], wish, now)
+
+
+@mutant(CLOCK, "OpenDay")
+def day_from_the_clock() -> None:
+    """Whatever date the machine shows is the business day."""
+
+    def shown(state: State, now: Instant) -> OpenDay | None:
+        today = state.local(now).date().isoformat()
+        return OpenDay(today) if state.day != today else None
+
+    calendar.due = shown
+
+
+# --- what screens are shown ----------------------------------------------------------------
+
+
+@mutant(KILLS, "ended with the view of seq")
+def view_dropped_when_too_many() -> None:
+    """A view that comes sooner than its role's pace allows is not sent later, but never."""
+    mark = Topics._mark
+
+    def forgetful(self: Topics, topics: Iterable[Topic]) -> None:
+        mark(self, topics)
+        for pace in self._paces.values():
+            if pace.due is not None:
+                pace.due.cancel()
+                pace.due = None
+                pace.dirty.clear()
+
+    Topics._mark = forgetful  # type: ignore[method-assign]
+
+
+@mutant(KILLS, "ended with the view of seq")
+def lines_of_others_not_told() -> None:
+    """A change of a line is told to nobody but the counter that made it."""
+    concerns = Topics._concerns
+
+    def narrow(self: Topics, topic: Topic, concern: Any) -> bool:
+        if topic.counter is not None and not concern.everyone:
+            return topic.counter in concern.counters
+        return concerns(self, topic, concern)
+
+    Topics._concerns = narrow  # type: ignore[method-assign]
+
+
+@mutant(KILLS, "a_display_speaks_a_call_once", in_hub=False)
+def announced_anew_after_a_reconnect() -> None:
+    """A display takes every call that it is shown for a new one."""
+    react = board.react
+
+    def forgetful(old: board.Board, view: DisplayView, now: Instant, announced: Any = None) -> Any:
+        return react(msgspec.structs.replace(old, known=()), view, now, announced)
+
+    board.react = forgetful
+
+
+@mutant(KILLS, "nothing_was_done_that_nobody_asked_for", in_hub=False)
+def new_request_id_on_every_retry() -> None:
+    """The link asks under another id after a reconnect, so that the hub cannot know it again."""
+    welcome = Link._welcome
+
+    def renewed(self: Link[Any], socket: Any, at: str) -> None:
+        for request, (text, answer) in list(self._asked.items()):
+            other = RequestId(request[:-4] + "ffff")
+            if other != request:
+                self._asked[other] = (text.replace(request, other), answer)
+        welcome(self, socket, at)
+
+    Link._welcome = renewed  # type: ignore[method-assign]
+
+
+@mutant(LATE_ANSWER, "CancelTicket")
+def printed_twice_on_a_retry() -> None:
+    """A kiosk prints whatever ticket it is answered, wanted still or printed already."""
+    answered = ticket_flow.answered
+
+    def prints(flow: Any, request_id: RequestId, issued: Issued, now: Instant) -> Any:
+        flow, effects = answered(flow, request_id, issued, now)
+        if not any(isinstance(effect, Print) for effect in effects):
+            effects = (Print(ticket_flow._paper(flow, issued)),)
+        return flow, effects
+
+    ticket_flow.answered = prints
