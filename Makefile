@@ -6,7 +6,7 @@ PY := .venv/bin/python
 TESTS := $(PY) -m pytest -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ready run test check bench gallery soak fuzz audit install-test format pictures lock clean
+.PHONY: help setup ready run test check bench gallery soak fuzz faults mutants audit install-test format pictures lock clean
 
 help:  ## Show what one can make
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -15,6 +15,7 @@ help:  ## Show what one can make
 	@echo "  make run SIZE=0.5       smaller windows        make bench ONLY=issue_per_s"
 	@echo "  make test ARGS='tests/hub -x'       make soak HOURS=8        10 minutes by default"
 	@echo "  make fuzz INPUTS=10000 SEED=7        1,000,000 by default"
+	@echo "  make faults KILLS=100 CUTS=30           make mutants ONLY=order_by_number"
 	@echo "  make gallery ONLY=kiosk.home         make gallery APPROVE=1   for tests to compare with"
 
 setup:  ## Debian packages, .venv, locked dependencies, voice clips
@@ -53,6 +54,12 @@ audit: ready  ## Dependencies against their lock and the faults that are known
 
 install-test: ready  ## A fresh Debian 12 in a folder: installed, upgraded, broken, rolled back (root)
 	@$(PY) -m pytest tests/deploy/install_trial.py -x $(ARGS)
+
+faults: ready  ## 1,000 kills and 300 power cuts of the hub, judged by every rule
+	@$(PY) -m tests.faults faults $(if $(KILLS),--kills $(KILLS)) $(if $(CUTS),--cuts $(CUTS)) $(if $(SEED),--seed $(SEED))
+
+mutants: ready  ## Known ways to spoil the programs, each of which a test must notice
+	@$(PY) -m tests.faults mutants $(if $(ONLY),--only $(ONLY))
 
 format: ready  ## Put all code into one form
 	@.venv/bin/ruff format .
