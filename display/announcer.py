@@ -97,6 +97,11 @@ def hear(announcer: Announcer, new: tuple[Announcement, ...], now: Instant) -> A
     )
 
 
+def hush(announcer: Announcer) -> Announcer:
+    """Nothing that waits is spoken any more, nor repeated; what is being spoken ends by itself."""
+    return msgspec.structs.replace(announcer, waiting=(), repeats=())
+
+
 def step(
     announcer: Announcer, now: Instant, length: Length, in_hand: InHand = frozenset()
 ) -> tuple[Announcer, Lead | None]:

@@ -117,6 +117,9 @@ def react(
     new = [call for call in reversed(view.calls) if _key(call) not in known]
     remembered = (*old.known, *map(_key, new))[-REMEMBERED:]
     board = msgspec.structs.replace(old, view=view, known=remembered)
+    if view.emergency:
+        # Nobody sees a call under it, and nobody may be sent to a counter meanwhile.
+        return tick(msgspec.structs.replace(board, gold=False, pending=()), now), ()
     if not view.calls:
         return msgspec.structs.replace(board, large=None, gold=False, pending=()), ()
     spoken = []

@@ -303,7 +303,7 @@ def _home(flow: Flow, now: Instant) -> HomeFace:
             )
             for s in longest[:LONGEST_LINES]
         ),
-        hours=closing_soon(flow, now) or _hours(view),
+        hours=closing_soon(flow) or _hours(view),
         attract=attracting(flow, now),
         lookup=looks_up(flow),
         procedures=has_procedures(flow),

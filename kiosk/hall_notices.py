@@ -20,6 +20,7 @@ _ASK = N_("Mời ông/bà hỏi quầy hướng dẫn.")
 
 _SHUT = {
     Shut.BEFORE: N_("Chưa đến giờ phát số"),
+    Shut.CUT_OFF: N_("Đã hết giờ phát số của buổi này"),
     Shut.LUNCH: N_("Trung tâm đang nghỉ trưa"),
     Shut.AFTER: N_("Hôm nay đã hết giờ phát số"),
     Shut.HOLIDAY: N_("Hôm nay trung tâm nghỉ lễ"),
@@ -152,14 +153,15 @@ def _not_dropped(number: str, code: str) -> NoticeFace:
 
 # --- no number ---------------------------------------------------------------------------
 
+_NONE_TAKEN = N_("Chưa có số nào được lấy.")
 _BUSY = (
     N_("Máy chủ đang bận"),
-    N_("Chưa có số nào được lấy."),
+    _NONE_TAKEN,
     N_("Mời ông/bà thử lại sau ít phút, hoặc hỏi quầy hướng dẫn."),
 )
 _CHANGED = (
     N_("Danh sách vừa được thay đổi"),
-    N_("Chưa có số nào được lấy."),
+    _NONE_TAKEN,
     N_("Mời ông/bà chọn lại việc cần làm."),
 )
 _WORDS = {
@@ -228,8 +230,9 @@ def _none_for_this(flow: Flow, now: Instant) -> NoticeFace:
     else:
         title = _("Việc này hiện chưa phát số")
     elsewhere = told_elsewhere(known.elsewhere) if known else ""
+    elsewhere = elsewhere or told_elsewhere(flow.view.elsewhere if flow.view else {})
     advice = elsewhere or _("Mời ông/bà chọn việc khác hoặc hỏi quầy hướng dẫn.")
-    return _no_number(title, service_again(flow, now) or _(_ASK), advice)
+    return _no_number(title, service_again(flow, now) or _(_NONE_TAKEN), advice)
 
 
 def _card_used(flow: Flow) -> NoticeFace:

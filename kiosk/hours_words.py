@@ -1,26 +1,20 @@
 """When numbers are given again, and who else can help meanwhile, in words."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from kiosk.state import Flow, known_service, moment
 from shared.dates import day_words
 from shared.i18n import SOURCE, _, local
 from shared.model import Instant
 
-CLOSING_SOON = timedelta(minutes=15)
-
-
-def closing_soon(flow: Flow, now: Instant) -> str:
-    """How long numbers are still given, where that is not much longer; else empty."""
-    at = moment(flow, now)
+def closing_soon(flow: Flow) -> str:
+    """Until when numbers are still given, where the hub says that it is soon; else empty."""
     until = flow.view.numbers_until if flow.view else None
-    if at is None or until is None:
+    if until is None:
         return ""
-    ends = datetime.fromisoformat(until)
-    if not timedelta(0) < ends - at <= CLOSING_SOON:
-        return ""
-    return _("Còn phát số đến {time}").format(time=_clock(ends))
+    time = _clock(datetime.fromisoformat(until))
+    return _("Sắp hết giờ: còn phát số đến {time}").format(time=time)
 
 
 def numbers_again(flow: Flow, opening: str | None, now: Instant) -> str:

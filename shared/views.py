@@ -64,6 +64,8 @@ class Shut(StrEnum):
 
     BEFORE = "before"
     """Not yet, today."""
+    CUT_OFF = "cut_off"
+    """The centre is open, and those who have a number are served."""
     LUNCH = "lunch"
     AFTER = "after"
     """No more today."""

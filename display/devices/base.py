@@ -39,6 +39,10 @@ class Loudspeaker(Protocol):
         """The words, where they may be spoken and there are clips for them. Raises nothing."""
         ...
 
+    def alarm(self, done: Done) -> None:
+        """The chime again and again, as loud as it can be: an emergency. Raises nothing."""
+        ...
+
     def test(self, done: Done) -> None:
         """Play what nobody hears, to see whether it can be played."""
         ...
@@ -58,6 +62,7 @@ class SilentSpeaker:
         self.said: list[Saying] = []
         self.levels: list[Level] = []
         self.tests = 0
+        self.alarms = 0
         self.closed = False
         self._length_ms = length_ms
 
@@ -80,6 +85,11 @@ class SilentSpeaker:
         assert len(self.leads) == len(self.said) + 1, "one announcement at a time"
         self.said.append(saying)
         self.levels.append(level)
+        self._soon(done)
+
+    def alarm(self, done: Done) -> None:
+        """Count it."""
+        self.alarms += 1
         self._soon(done)
 
     def test(self, done: Done) -> None:

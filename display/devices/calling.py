@@ -54,6 +54,8 @@ class Calling:
         self.spoken = 0
         """How many announcements are over that could be heard."""
         self._late = 0
+        self._alarm = self._alarming = False
+        """Whether an alarm is wanted, and whether it rings."""
         self._failures = 0
         self._test: Any = Clock.schedule_once(self._try, TEST_AFTER_S)
         self._turn: Any = None
@@ -80,6 +82,13 @@ class Calling:
             self._later(0)
             self._pace()
 
+    def alarm(self) -> None:
+        """An emergency: no call that waits is spoken any more, and the chime rings for it."""
+        self.announcer = queue.hush(self.announcer)
+        self._alarm = True
+        self._later(0)
+        self._pace()
+
     def rest_between(self) -> None:
         """From now on let Kivy's clock turn slowly while nothing is spoken; `close` ends that."""
         self._ticks = Clock._max_fps
@@ -95,6 +104,12 @@ class Calling:
         self._speaker.close()
 
     def _next(self, *_args: object) -> None:
+        if self._alarming:
+            return
+        if self._alarm and self.announcer.speaking is None:
+            self._alarm, self._alarming = False, True
+            self._speaker.alarm(self._alarmed)
+            return
         now = self._time.instant()
         before = self.announcer.speaking
         self.announcer, lead = queue.step(self.announcer, now, self._length_ms, self._in_hand())
@@ -105,6 +120,11 @@ class Calling:
             due = queue.due(self.announcer)
             if due is not None:
                 self._later(max(0.0, (due - now) / 1000))
+
+    def _alarmed(self) -> None:
+        self._alarming = False
+        self._next()
+        self._pace()
 
     def _say(self) -> None:
         saying = queue.settle(self.announcer, self._time.instant(), self._length_ms)
@@ -137,7 +157,7 @@ class Calling:
     def _pace(self) -> None:
         """Kivy reads maxfps once, at import; its clock can be told otherwise later."""
         if self._ticks is not None:
-            busy = self.announcer.speaking is not None or self.announcer.waiting
+            busy = self.announcer.speaking or self.announcer.waiting or self._alarm
             Clock._max_fps = self._ticks if busy else min(self._ticks, QUIET_TICKS_A_SECOND)
 
     def _level(self) -> Level:

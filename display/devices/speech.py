@@ -25,6 +25,8 @@ from display.tongues import Manner
 from display.voice import CHIME, Voices
 from shared.messages import Sound
 
+ALARM_CHIMES = 3
+
 log = structlog.get_logger()
 
 
@@ -112,6 +114,11 @@ class Speech:
             except OSError as error:
                 log.error("speech.not_kept", why=str(error))
         self._play(frames, level, done)
+
+    def alarm(self, done: Done) -> None:
+        """The chime again and again, with what wakes a television before it."""
+        frames = silence(self._preroll_ms) + self._voices.chime * ALARM_CHIMES
+        self._play(frames, Level(1.0), done)
 
     def test(self, done: Done) -> None:
         """A tone below hearing goes the way of every call."""

@@ -72,9 +72,16 @@ class CounterBody(Body):
         self.call.text = self._call(cell.desk)
         words, what = _WORDS.get(cell.desk, ("", ""))
         self.word.text, self.hint.text = (_(words) if words else ""), (_(what) if what else "")
-        if cell.desk is Desk.CLOSED and board.view and not board.view.open:
-            self.hint.text = hint  # no other counter is open either
+        if board.view and not board.view.open:
+            self._rest(cell.desk, bool(wall.lines(board, 1)), welcome, hint)
         self.arrange()
+
+    def _rest(self, desk: Desk, awaited: bool, welcome: str, hint: str) -> None:
+        """No numbers are given: no other counter is open, and who has no number waits in vain."""
+        if desk is Desk.CLOSED:
+            self.hint.text = hint
+        elif desk is Desk.FREE and not awaited:
+            self.word.text, self.hint.text = welcome, hint
 
     def _call(self, desk: Desk) -> str:
         if desk is Desk.CALLING:

@@ -18,7 +18,7 @@ class EmergencyBody(Body):
         self.heading = WallWords(
             text=_("Thông báo khẩn"), weight="bold", most=80, least=48, halign="center"
         )
-        self.words = WallWords(weight="bold", most=150, least=44, lines=6, halign="center")
+        self.words = WallWords(weight="bold", most=150, least=44, lines=14, halign="center")
         super().__init__(**options)
         for widget in (self.sign, self.heading, self.words):
             self.add_widget(widget)

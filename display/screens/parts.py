@@ -29,6 +29,8 @@ class Footer(BoxLayout):
     """Opening hours and a hint; while out of touch, what is wrong and since when instead."""
 
     hours = StringProperty("")
+    soon = BooleanProperty(False)
+    """Numbers end soon: the hours say until when, and stand out."""
     hint = StringProperty("")
     alarm = StringProperty("")
     upright = BooleanProperty(False)

@@ -81,8 +81,9 @@ class Wall(BoxLayout):
         """Show the board as it is now."""
         view = self.board.view
         self.header.site = _heading(view)
-        self.footer.hours = hours_words(view, self.now) if view else ""
         emergency = bool(view and view.emergency)
+        self.footer.hours = hours_words(view, self.now) if view and not emergency else ""
+        self.footer.soon = bool(view and view.open and view.numbers_until)
         hint = _("Quét mã trên phiếu để theo dõi bằng điện thoại")
         self.footer.hint = hint if view and not emergency else ""
         body = self._body(view)

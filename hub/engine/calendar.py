@@ -45,6 +45,16 @@ def gives_now(state: State, now: Instant) -> bool:
     return state.always_open or gives_numbers(state.site, state.local(now))
 
 
+def numbers_end_soon(state: State, now: Instant) -> str | None:
+    """When numbers end, ISO 8601, from the site's minutes before it on; never where they do not."""
+    moment = state.local(now)
+    end = None if state.always_open else numbers_end(state.site, moment)
+    near = timedelta(minutes=state.site.closing_soon_minutes)
+    if state.day is None or end is None or end - moment > near:
+        return None
+    return end.isoformat(timespec="seconds")
+
+
 def numbers_end(site: Site, moment: datetime) -> datetime | None:
     """When the numbers that are given at `moment` end; None while none are given."""
     early = timedelta(minutes=site.early_minutes)
@@ -103,6 +113,8 @@ def shut(state: State, now: Instant) -> Shut | None:
         return Shut.AFTER
     if moment < spans[0][0]:
         return Shut.BEFORE
+    if any(opens <= moment < closes for opens, closes in spans):
+        return Shut.CUT_OFF
     return Shut.LUNCH if moment < spans[-1][0] else Shut.AFTER
 
 

@@ -52,7 +52,7 @@ def board(state: State, plan: ScreenPlan, now: Instant) -> m.DisplayView:
         pages=site.public_url,
         open=gives,
         next_opening=opening.isoformat(timespec="seconds") if opening else None,
-        numbers_until=_closing_soon(state, now) if gives else None,
+        numbers_until=calendar.numbers_end_soon(state, now),
         emergency=state.emergency,
     )
 
@@ -102,13 +102,3 @@ def _lines(state: State, plan: ScreenPlan) -> tuple[m.BoardLine, ...]:
         if not plan.counters or not set(plan.counters).isdisjoint(service.counters)
     ]
     return tuple(sorted(lines, key=lambda line: -line.count))
-
-
-def _closing_soon(state: State, now: Instant) -> str | None:
-    """When numbers end, once that is near; never where they do not end."""
-    moment = state.local(now)
-    end = None if state.always_open else calendar.numbers_end(state.site, moment)
-    near = timedelta(minutes=state.site.closing_soon_minutes)
-    if end is None or end - moment > near:
-        return None
-    return end.isoformat(timespec="seconds")

@@ -71,7 +71,6 @@ def kiosk_view(state: State, now: Instant) -> m.KioskView:
     site, moment = state.site, state.local(now)
     gives = calendar.gives_now(state, now)
     opening = None if gives else calendar.next_numbers(state, now)
-    until = calendar.numbers_end(site, moment) if gives and not state.always_open else None
     return m.KioskView(
         site=site.name,
         province=site.province,
@@ -88,7 +87,7 @@ def kiosk_view(state: State, now: Instant) -> m.KioskView:
         dossier_prefixes=site.dossier_prefixes,
         pages=site.public_url,
         shut=calendar.shut(state, now),
-        numbers_until=_written(until),
+        numbers_until=calendar.numbers_end_soon(state, now),
         next_day_opening=_written(calendar.next_day(state, now)),
         emergency=state.emergency,
         elsewhere=site.elsewhere,

@@ -14,6 +14,7 @@ from display.announcer import (
     due,
     finished,
     hear,
+    hush,
     manner,
     settle,
     step,
@@ -230,3 +231,12 @@ def test_nobody_waits_for_the_sake_of_a_whole_phrase() -> None:
 
 def test_the_end_of_nothing_is_harmless() -> None:
     assert finished(Announcer(), Instant(0), 1000) == Announcer()
+
+
+def test_who_is_hushed_ends_the_sentence_and_says_nothing_more() -> None:
+    announcer, lead = step(queued(3), Instant(0), length)
+    assert lead is not None
+    announcer = finished(hush(announcer), Instant(5_000))
+    assert step(announcer, Instant(5_000), length)[1] is None
+    repeated = finished(step(queued(1), Instant(0), length)[0], Instant(100), repeat_after_ms=50)
+    assert due(hush(repeated)) is None

@@ -86,6 +86,16 @@ def test_an_old_call_of_the_first_view_is_not_gold() -> None:
     assert wall.due(board) is None
 
 
+def test_under_an_emergency_calls_are_kept_and_neither_spoken_nor_gold() -> None:
+    board, _spoken = wall.react(started(), view(A1, B1), at(0.1))
+    alarmed = replace(view(A1, B1, C1), emergency="Mất điện")
+    board, spoken = wall.react(board, alarmed, at(1))
+    assert (spoken, board.gold, board.pending, board.large) == ((), False, (), C1)
+    board, spoken = wall.react(board, view(A1, B1, C1), at(2))
+    assert (spoken, board.gold) == ((), False)
+    assert [row.number for row in wall.rows(board, 8)] == ["B001", "A001"]
+
+
 def test_a_call_is_gold_for_ten_seconds_and_stays_large_after() -> None:
     board, _ = wall.react(started(), view(A1), at(0))
     assert wall.due(board) == at(10)

@@ -47,6 +47,7 @@ def closed(why: Shut | None, opening: str | None = TODAY, **changes: object) -> 
     ("why", "title"),
     [
         (Shut.BEFORE, "Chưa đến giờ phát số"),
+        (Shut.CUT_OFF, "Đã hết giờ phát số của buổi này"),
         (Shut.LUNCH, "Trung tâm đang nghỉ trưa"),
         (Shut.AFTER, "Hôm nay đã hết giờ phát số"),
         (Shut.HOLIDAY, "Hôm nay trung tâm nghỉ lễ"),
@@ -91,21 +92,18 @@ def test_before_the_hall_has_told_the_time_the_day_is_named() -> None:
 @pytest.mark.parametrize(
     ("until", "words"),
     [
-        ("2026-11-23T08:30:00+07:00", "Còn phát số đến 8:30"),
-        ("2026-11-23T08:15:01+07:00", "Còn phát số đến 8:15"),
-        ("2026-11-23T08:15:00+07:00", ""),
-        ("2026-11-23T08:30:01+07:00", ""),
+        ("2026-11-23T08:30:00+07:00", "Sắp hết giờ: còn phát số đến 8:30"),
         (None, ""),
     ],
 )
-def test_home_says_for_the_last_quarter_of_an_hour_how_long_numbers_are_given(
+def test_home_says_until_when_numbers_are_given_once_the_hub_says_that_it_is_soon(
     until: str | None, words: str
 ) -> None:
-    assert hours_words.closing_soon(home(view(numbers_until=until)), at(0)) == words
+    assert hours_words.closing_soon(home(view(numbers_until=until))) == words
 
 
 def test_nothing_closes_soon_before_the_hub_has_spoken() -> None:
-    assert hours_words.closing_soon(Flow(), at(0)) == ""
+    assert hours_words.closing_soon(Flow()) == ""
 
 
 # --- no number ---------------------------------------------------------------------------
@@ -251,7 +249,7 @@ def test_out_of_touch_says_that_numbers_are_safe() -> None:
 def test_home_tells_the_end_of_numbers_in_the_hours_place() -> None:
     body = face(home(view(numbers_until="2026-11-23T08:30:00+07:00")), at(500)).body
     assert isinstance(body, HomeFace)
-    assert body.hours == "Còn phát số đến 8:30"
+    assert body.hours == "Sắp hết giờ: còn phát số đến 8:30"
 
 
 def test_large_type_shows_fewer_services_a_page() -> None:

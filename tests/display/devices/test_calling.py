@@ -47,6 +47,21 @@ async def test_calls_are_spoken_one_after_another_in_their_order(kivy_window: An
     desk.calling.close()
 
 
+async def test_an_alarm_rings_after_the_sentence_that_is_being_spoken_and_no_call_follows(
+    kivy_window: Any,
+) -> None:
+    desk = Desk()
+    desk.calling.hear((call(1), call(2)))
+    await until(kivy_window, lambda: desk.speaker.leads, 5)
+    desk.calling.alarm()
+    await until(kivy_window, lambda: desk.speaker.alarms, 5)
+    desk.calling.hear((call(3),))
+    await until(kivy_window, lambda: desk.calling.spoken == 2, 5)
+    assert desk.speaker.calls == [1, 3]
+    assert desk.speaker.alarms == 1
+    desk.calling.close()
+
+
 async def test_what_nobody_could_hear_does_not_count_as_spoken(kivy_window: Any) -> None:
     desk = Desk()
     desk.speaker.sound = Sound.FAILED

@@ -183,3 +183,20 @@ async def test_a_full_disk_never_stops_the_voice(
         speak(speech, call())
     assert [entry["event"] for entry in logs] == ["speech.not_kept"]
     speech.close()
+
+
+async def test_an_alarm_is_the_chime_three_times_at_full_volume(
+    kivy_window: Any, voice_folder: Path
+) -> None:
+    played: list[tuple[bytes, FakeSound]] = []
+
+    def load(path: str) -> FakeSound:
+        played.append((read_clip(Path(path)).frames, FakeSound()))
+        return played[-1][1]
+
+    speech, rung = make(voice_folder, load=load), list[str]()
+    speech.alarm(lambda: rung.append("over"))
+    await until(kivy_window, lambda: rung, 10)
+    chime = read_clip(voice_folder / "chime.wav").frames
+    assert [frames for frames, _sound in played] == [silence(300) + chime * 3]
+    speech.close()

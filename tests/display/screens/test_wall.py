@@ -239,6 +239,45 @@ def test_plans_change_while_it_runs_and_leave_nothing_behind(kivy_window: Any) -
     assert max(waiting for _found, waiting in rounds) <= events
 
 
+def test_an_emergency_leaves_no_word_of_opening_hours(kivy_window: Any) -> None:
+    from display.screens.wall import Wall
+
+    wall = Wall()
+    hold(kivy_window, wall, *SIZES[0])
+    calm = view()
+    wall.board = Board(view=replace(calm, emergency="Mất điện."))
+    assert (wall.footer.hours, wall.footer.hint) == ("", "")
+    wall.board = Board(view=calm)
+    assert wall.footer.hours
+
+
+def test_the_footer_stands_out_when_numbers_end_soon(kivy_window: Any) -> None:
+    from display.screens.wall import Wall
+
+    wall = Wall()
+    hold(kivy_window, wall, *SIZES[0])
+    wall.board = Board(view=replace(view(), numbers_until="2026-11-23T16:45:00+07:00"))
+    assert (wall.footer.soon, wall.footer.hours) == (True, "Sắp hết giờ: còn phát số đến 16:45")
+    wall.board = Board(view=view())
+    assert not wall.footer.soon
+
+
+@pytest.mark.parametrize(("waiting", "word"), [(0, "Hiện chưa phát số"), (2, "Sẵn sàng")])
+def test_a_free_counter_calls_nobody_once_no_numbers_are_given_and_none_waits(
+    kivy_window: Any, waiting: int, word: str
+) -> None:
+    from display.screens.wall import Wall
+
+    wall = Wall()
+    hold(kivy_window, wall, *SIZES[0])
+    desk = BoardCounter(CounterNumber(1), CounterState.OPEN, None)
+    lines = (BoardLine(ServiceId("a"), "Đất đai", waiting),)
+    plan = ScreenPlan(Layout.COUNTER, (CounterNumber(1),))
+    shut = replace(view(), counters=(desk,), calls=(), waiting=lines, plan=plan, open=False)
+    wall.board = Board(view=shut)
+    assert wall.body.word.text == word
+
+
 def test_an_emergency_stands_over_every_layout_and_goes_without_a_trace(kivy_window: Any) -> None:
     from deploy.gallery.board import wall_for
 

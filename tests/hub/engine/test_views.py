@@ -342,12 +342,13 @@ def test_a_kiosk_is_told_names_in_further_languages_and_who_else_can_help() -> N
 
 def test_a_kiosk_is_told_until_when_there_are_numbers_and_when_again() -> None:
     room = Room()
-    view = views.kiosk_view(room.state, at("08:00"))
+    view = views.kiosk_view(room.state, at("11:00"))
     assert (view.numbers_until, view.shut) == ("2026-11-23T11:15:00+07:00", None)
+    assert views.kiosk_view(room.state, at("08:00")).numbers_until is None
     assert view.next_day_opening == "2026-11-24T07:15:00+07:00"
     lunch = views.kiosk_view(room.state, at("12:00"))
     assert (lunch.numbers_until, lunch.shut) == (None, m.Shut.LUNCH)
-    assert views.kiosk_view(Room(always_open=True).state, at("08:00")).numbers_until is None
+    assert views.kiosk_view(Room(always_open=True).state, at("11:14")).numbers_until is None
 
 
 def test_a_service_whose_quota_is_used_up_is_full() -> None:
