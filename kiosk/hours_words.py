@@ -8,6 +8,7 @@ from shared.dates import day_words
 from shared.i18n import SOURCE, _, local
 from shared.model import Instant
 
+
 def closing_soon(flow: Flow) -> str:
     """Until when numbers are still given, where the hub says that it is soon; else empty."""
     until = flow.view.numbers_until if flow.view else None

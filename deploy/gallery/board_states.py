@@ -7,6 +7,8 @@ from msgspec.structs import replace
 
 from display import board as wall
 from display.board import Board, instant
+from hub.engine.notices import MOST_TEXT
+from hub.engine.wall import MOST_EMERGENCY
 from shared.messages import BoardCall, BoardCounter, BoardLine, DisplayView, Notice
 from shared.model import CounterNumber, CounterState, Instant, Layout, ScreenPlan, Seq, ServiceId
 
@@ -94,6 +96,16 @@ def _called(view: DisplayView, calls: tuple[tuple[str, int], ...]) -> Board:
     return wall.react(before, replace(view, calls=(*fresh, *view.calls)), NOW)[0]
 
 
+LONG_NOTICE = (
+    "Từ ngày 01/12/2026 trung tâm nhận hồ sơ đăng ký biến động đất đai cả sáng thứ Bảy. Ông/bà mang"
+    " theo căn cước, giấy chứng nhận quyền sử dụng đất bản gốc và hợp đồng đã công chứng; nộp trước"
+    " 10 giờ 30 thì có kết quả ngay trong ngày hôm đó"
+)[:MOST_TEXT]
+LONG_EMERGENCY = (
+    "Tòa nhà mất điện toàn bộ. Mời ông/bà giữ bình tĩnh, ngồi yên tại chỗ, không dùng thang máy."
+    " Cán bộ sẽ đến từng khu hướng dẫn lối ra. Số thứ tự của ông/bà vẫn còn giá trị trong hôm nay,"
+    " hồ sơ đã nộp"
+)[:MOST_EMERGENCY]
 BUSY = replace(VIEW, calls=_calls(CALLS[:-1]))
 PAGED = replace(BUSY, notices=NOTICES)
 NEXT = replace(VIEW, open=False, next_opening="2026-11-23T13:15:00+07:00")
@@ -128,6 +140,9 @@ STATES: dict[str, Sample] = {
         )
     ),
     "notice": Sample(_called(PAGED, CALLS[-1:])),
+    "notice-long": Sample(
+        _seen(replace(BUSY, notices=(Notice("dai", LONG_NOTICE, seconds=30),)), 60)
+    ),
     "picture": Sample(_seen(PAGED, 60), picture=True),
     "before-opening": Sample(
         _seen(replace(NEXT, next_opening="2026-11-23T08:30:00+07:00", waiting=()))
@@ -165,11 +180,27 @@ STATES: dict[str, Sample] = {
             CALLS[-1:],
         )
     ),
+    "zone-calm": Sample(
+        _seen(
+            replace(
+                VIEW,
+                plan=_ZONE,
+                calls=_calls((("A011", 4), ("A010", 6))),
+                counters=VIEW.counters[3:6],
+                waiting=VIEW.waiting[:1],
+            ),
+            60,
+        )
+    ),
     "counter-free": Sample(_seen(_desk(OPEN))),
     "counter-called": Sample(_called(_desk(OPEN, "A012", "Trần Thị Hòa"), (("A012", 5),))),
     "counter-serving": Sample(_seen(_desk(OPEN, "A012", "Trần Thị Hòa"), 60)),
-    "counter-paused": Sample(_seen(_desk(PAUSED))),
+    "counter-paused": Sample(_seen(_desk(PAUSED, officer="Trần Thị Hòa"))),
+    "counter-lunch": Sample(
+        _seen(replace(_desk(OPEN), open=False, next_opening=NEXT.next_opening), 60)
+    ),
     "counter-closed": Sample(_seen(_desk(CLOSED))),
+    "emergency-long": Sample(_seen(replace(_desk(OPEN), emergency=LONG_EMERGENCY))),
     "emergency": Sample(
         _seen(
             replace(

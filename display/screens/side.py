@@ -21,7 +21,7 @@ class Side(Widget):
     texture: Any = ObjectProperty(None, allownone=True)
 
     def __init__(self, **options: Any) -> None:
-        self.words = WallWords(most=theme.NOTICE_MOST, least=theme.SMALL, lines=8, weight="medium")
+        self.words = WallWords(most=theme.NOTICE_MOST, least=theme.SMALL, lines=14, weight="medium")
         super().__init__(**options)
         self.add_widget(self.words)
         for name in ("page", "texture", "pos", "size"):

@@ -5,7 +5,8 @@ from datetime import date
 
 import msgspec
 
-MOST_TEXT = 300
+MOST_TEXT = 240
+"""Letters: no more stand in the side area of a wide display in letters that can be read."""
 SHORTEST_S, LONGEST_S = 3, 120
 
 _PICTURE = re.compile(r"\w[\w.-]*\.(png|jpg|jpeg|webp)", re.ASCII | re.IGNORECASE)

@@ -168,7 +168,7 @@ def broken() -> Iterator[tuple[str, Site]]:
         ("a text stands by itself", {"video": "b.mp4"}),
         ("picture '../a.png' is no file name", {"text": "", "picture": "../a.png"}),
         ("video 'b.avi' is no file name", {"text": "", "video": "b.avi"}),
-        ("text must have at most 300", {"text": "x" * 301}),
+        ("text must have at most 240", {"text": "x" * 241}),
         ("seconds must be 3 to 120", {"seconds": 2}),
         ("ends before it begins", {"since": date(2026, 9, 3), "until": date(2026, 9, 2)}),
     ):
