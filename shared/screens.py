@@ -4,6 +4,7 @@ shared/messages.py has all of it again; import it from there.
 """
 
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
 
@@ -63,6 +64,10 @@ class Sound(StrEnum):
     """It was not: no device, a device that takes nothing, a muted one, or clips are missing."""
 
 
+Figure = Annotated[int, msgspec.Meta(ge=0, le=10**12)]
+"""What can be reckoned with: a moment so many milliseconds ago is one that a calendar knows."""
+
+
 class ReportFrame(
     msgspec.Struct, frozen=True, tag_field="type", tag="report", forbid_unknown_fields=True
 ):
@@ -76,10 +81,10 @@ class ReportFrame(
 
     seq: Seq
     frame: str
-    frame_age_ms: int
+    frame_age_ms: Figure
     sound: Sound
-    behind: int = 0
-    behind_ms: int = 0
+    behind: Figure = 0
+    behind_ms: Figure = 0
     announced: tuple[Seq, ...] | None = None
 
 

@@ -97,13 +97,17 @@ QUESTIONS: tuple[m.Question, ...] = (
     m.ListProcedures(0),
     m.MarkCard("0" * 64),
 )
-_REPORT = m.ReportFrame(Seq(3), "5b1f7a3c", 812, m.Sound.WELL)
+REPORTS: tuple[m.ReportFrame | m.PrinterFrame, ...] = (
+    m.ReportFrame(Seq(3), "5b1f7a3c", 812, m.Sound.WELL, 1, 1000, (Seq(2),)),
+    *(m.PrinterFrame(state) for state in m.PrinterState),
+)
+_REPORTS = (b'"report"', b'"printer"')
+"""What is looked into at once: the next report would take its place."""
 
 
 def _seeds() -> tuple[bytes, ...]:
     frames: list[m.ClientFrame] = [
-        _REPORT,
-        m.PrinterFrame(m.PrinterState.LOW),
+        *REPORTS,
         m.Hello(m.VERSION, Role.KIOSK, "x"),
     ]
     request = RequestId(REQUEST.decode())
@@ -181,7 +185,7 @@ class _Line:
 class _Room:
     """A hall, and one member of every topic."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, note: Callable[[Exception], None]) -> None:
         self.now = at("08:00")
         metrics = Metrics()
         self.hall = Hall(SITE, MemoryJournal(), self.clock, always_open=True, meter=metrics)
@@ -189,12 +193,21 @@ class _Room:
         lookup = Lookup(
             self.hall, FakeDossiers(), lambda: catalogue, _NO_LIMITS, self.clock, sleep=_at_once
         )
+        answer = Cards(self.hall, folder, self.clock, lookup.answer).answer
+
+        async def inquire(actor: Actor, address: str, asked: m.Question) -> m.Finding | Refusal:
+            try:
+                return await answer(actor, address, asked)
+            except Exception as error:  # a hub would log it and go on
+                note(error)
+                raise
+
         self.live = Live(
             self.hall,
             lambda hello, cookies, address: ACTORS[0],
             self.clock,
             gauge=metrics,
-            inquire=Cards(self.hall, folder, self.clock, lookup.answer).answer,
+            inquire=inquire,
         )
         self.ticket = TICKET.decode()
         self.running: asyncio.Task[None] | None = None
@@ -290,14 +303,14 @@ class Frames(Target):
         if self._room is None or self._count % HALL_LASTS == 0:
             if self._room is not None:
                 await self._room.close()
-            self._room = await _Room(self.folder).open()
+            self._room = await _Room(self.folder, self._failures.append).open()
         room = self._room
         self._count += 1
         room.now = Instant(room.now + 1000)
         actor = ACTORS[data[0] % len(ACTORS) if data else 0]
         text = data[1:].replace(REQUEST, str(uuid.uuid4()).encode())
         await room.take(actor.role, text.replace(TICKET, room.ticket.encode()))
-        if self._count % LOOK_EVERY == 0:
+        if self._count % LOOK_EVERY == 0 or any(word in text for word in _REPORTS):
             await room.look()
 
     def close(self) -> None:

@@ -6,11 +6,12 @@ import sys
 from pathlib import Path
 from typing import get_args
 
+import msgspec
 import pytest
 
 from shared import messages as m
 from tests.fuzz import __main__ as whole
-from tests.fuzz.frames import COMMANDS, QUESTIONS
+from tests.fuzz.frames import COMMANDS, QUESTIONS, REPORTS, Frames
 from tests.fuzz.one import Counted
 from tests.fuzz.targets import TARGETS, Settings
 
@@ -41,6 +42,21 @@ def test_every_seed_is_taken(name: str, tmp_path: Path) -> None:
 def test_every_command_and_question_is_a_seed() -> None:
     assert {type(one) for one in COMMANDS} == set(get_args(m.Command))
     assert {type(one) for one in QUESTIONS} == set(get_args(m.Question))
+    frames = {m.Hello, m.CommandFrame, m.QuestionFrame, *map(type, REPORTS)}
+    assert frames == set(get_args(m.ClientFrame))
+
+
+@pytest.mark.parametrize("field", ["frame_age_ms", "behind", "behind_ms", "seq"])
+@pytest.mark.parametrize("figure", [10**18, -(10**18), 10**400])
+def test_a_report_with_an_impossible_figure_ends_no_view_and_no_judging_of_displays(
+    field: str, figure: int, tmp_path: Path
+) -> None:
+    target = Frames(tmp_path)
+    report = json.loads(msgspec.json.encode(REPORTS[0])) | {field: figure}
+    try:
+        target.take(b"\x01" + json.dumps(report).encode())
+    finally:
+        target.close()
 
 
 def test_the_shares_are_one_whole_and_name_every_target_twice() -> None:
