@@ -1,6 +1,5 @@
 """What wall displays show: one board a plan, shared by all displays that have that plan."""
 
-from datetime import timedelta
 from heapq import merge
 from itertools import islice
 

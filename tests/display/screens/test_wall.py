@@ -275,6 +275,7 @@ def test_a_free_counter_calls_nobody_once_no_numbers_are_given_and_none_waits(
     plan = ScreenPlan(Layout.COUNTER, (CounterNumber(1),))
     shut = replace(view(), counters=(desk,), calls=(), waiting=lines, plan=plan, open=False)
     wall.board = Board(view=shut)
+    assert wall.body is not None
     assert wall.body.word.text == word
 
 
