@@ -188,7 +188,7 @@ class Compaction:
         while True:
             try:
                 await self.look()
-            except (StorageError, OSError) as error:
+            except (MotcuaError, OSError) as error:
                 if not self._failing:
                     log.error("compaction_failed", reason=str(error))
                 self._failing = True
@@ -199,7 +199,7 @@ class Compaction:
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def look(self) -> Report | None:
-        """Do what is due now. Raises StorageError, OSError: nothing has changed then."""
+        """Do what is due now. Raises SetupError, StorageError, OSError: nothing was changed."""
         now = self._clock()
         path = self._journal.path
         if await aside(lambda: clock_is_doubtful(path, now)):

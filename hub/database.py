@@ -74,6 +74,7 @@ class Database:
         self._connection.set_busy_timeout(BUSY_MS)
         self.run("PRAGMA foreign_keys=ON")
         self.run(f"PRAGMA cache_size=-{CACHE_KIB}")
+        self.run("PRAGMA temp_store=MEMORY")  # else parts of rows could stand in temporary files
         if read_only:
             self.run("PRAGMA query_only=ON")
             self.run("SELECT count(*) FROM sqlite_schema")  # a file that is no database says so

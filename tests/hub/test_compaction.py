@@ -40,10 +40,12 @@ from hub.metrics import Metrics
 from hub.realtime import Live
 from hub.registry import Registry
 from hub.restore import restore
+from hub.retention import FORGOTTEN, Cut
 from hub.settings import Retention
 from shared import messages as m
 from shared.errors import SetupError, StorageDamaged, StorageError, StorageFull
-from shared.model import Instant, RequestId, Role, Seq
+from shared.link import Link
+from shared.model import Epoch, Instant, RequestId, Role, Seq
 from tests.hub.hall_site import BOSS, KIOSK, LAND, SITE, at, officer
 from tests.hub.hub_process import ROOT, running_hub
 from tests.hub.test_hall import Clock, fresh, serving, until
@@ -578,6 +580,85 @@ async def test_wishes_that_come_meanwhile_wait_and_are_granted_once(
     again = await served.hall.ask(KIOSK, wishes[0], m.IssueTicket(LAND))
     assert again == outcomes[0]
     assert served.hall.seq == served.journal.last_seq()
+
+
+async def test_swap_after_swap_under_load_loses_nothing_and_does_nothing_twice(
+    served: Served,
+) -> None:
+    """Twenty kiosks take numbers all the while; every answer given stands in the last file."""
+    given: dict[RequestId, str] = {}
+    over = False
+
+    async def take_numbers() -> None:
+        while not over:
+            wish = fresh()
+            outcome = await served.hall.ask(KIOSK, wish, m.IssueTicket(LAND))
+            assert isinstance(outcome, Answer), outcome
+            given[wish] = msgspec.json.decode(outcome.value)["number"]
+
+    async def swap(name: int) -> None:
+        nothing = Cut(dict.fromkeys(FORGOTTEN, Seq(0)), Seq(1))
+        path = served.journal.path
+        with contextlib.closing(
+            Rewriting(path, path.with_name(NEXT), nothing, Epoch(f"life {name}"))
+        ) as rewriting:
+            await asyncio.to_thread(rewriting.take)
+            await served.compaction._exchange(rewriting, NOW)
+
+    kiosks = [asyncio.create_task(take_numbers()) for _ in range(20)]
+    for name in range(8):
+        before = len(given)
+        await swap(name)
+        await until(lambda: len(given) > before)  # noqa: B023
+    over = True
+    await asyncio.gather(*kiosks)
+    issued = [one for one in served.journal.entries() if one.kind == "ticket_issued"]
+    today = [msgspec.json.decode(one.body) for one in issued if one.day == TODAY]
+    assert [one["ordinal"] for one in today] == list(range(1, len(today) + 1))
+    written = {one.request_id: msgspec.json.decode(one.body)["number"] for one in issued}
+    assert {wish: written[wish] for wish in given} == given
+    assert len(today) == len(given) + 2
+    lives = served.journal.writer.run("SELECT epoch, erased FROM compaction ORDER BY epoch")
+    assert lives == [(f"life {name}", 0) for name in range(8)]
+    assert served.journal.writer.run("PRAGMA integrity_check") == [("ok",)]
+
+
+async def test_a_screen_comes_back_by_itself_and_its_wish_is_granted_once(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The kiosk's own link, as it is: it asks in the very moment in which nothing is decided."""
+    touches: list[tuple[str, float]] = []
+    loop = asyncio.get_running_loop()
+    link = Link(
+        f"127.0.0.1:{served.port}",
+        role=Role.KIOSK,
+        credential="ok",
+        view=m.KioskView,
+        on_view=lambda _view, _seq: None,
+        on_touch=lambda touch: touches.append((touch.value, loop.time())),
+    )
+    running = asyncio.create_task(link.run())
+    await until(lambda: len(touches) == 1)
+    wish, asked = fresh(), []
+    finish = Rewriting.finish
+
+    def ask() -> None:
+        asked.append(loop.create_task(link.ask(wish, m.IssueTicket(LAND))))
+
+    def slow(rewriting: Rewriting, now: Instant) -> rewrite.Report:
+        asyncio.run_coroutine_threadsafe(_do(ask), loop).result()
+        return finish(rewriting, now)
+
+    monkeypatch.setattr(Rewriting, "finish", slow)
+    assert await served.compaction.look() is not None
+    result = await asyncio.wait_for(asked[0], 10)
+    assert isinstance(result, m.Result)
+    await until(lambda: len(touches) == 3)
+    assert [touch for touch, _at in touches] == ["live", "lost", "live"]
+    assert touches[2][1] - touches[1][1] < 2
+    assert sum(one.request_id == wish for one in served.journal.entries()) == 1
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
 
 
 async def _do(act: Callable[[], None]) -> None:

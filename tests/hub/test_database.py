@@ -1,3 +1,4 @@
+import contextlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -21,6 +22,11 @@ def test_a_library_with_the_wal_reset_bug_is_refused() -> None:
 def test_a_place_without_journal_mode_wal_is_refused() -> None:
     with pytest.raises(SetupError, match="journal_mode=memory"):
         Database(Path(":memory:"))
+
+
+def test_what_sqlite_sorts_or_takes_back_stands_in_no_temporary_file(tmp_path: Path) -> None:
+    with contextlib.closing(Database(tmp_path / "a.db")) as database:
+        assert database.pragma("temp_store") == 2
 
 
 def test_a_file_that_cannot_be_made_is_a_storage_error(tmp_path: Path) -> None:
