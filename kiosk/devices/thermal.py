@@ -36,10 +36,12 @@ REASONS = {PAPER_OUT, PAPER_LOW, COVER_OPEN, OFFLINE, FAULT}
 VERDICTS = {PRINTED, SENT, UNCONFIRMED}
 
 CONNECT_WITHIN_S = 0.5
-ANSWER_WITHIN_S = 0.5
+ANSWER_WITHIN_S = 0.4
 """A printer that answers at all does so in milliseconds, whatever it is doing."""
-ASK_EVERY_S = 0.2
-SILENT_AFTER_S = 0.7
+STUCK_AFTER_S = 0.15
+"""A printer that confirms no band for so long is asked what is the matter."""
+SILENT_AFTER_S = 0.5
+LOST_AFTER_S = 1.5
 
 AHEAD = 2
 """Bands that may wait in the printer: its smallest buffer, 4 KiB, must never be full, for then it
@@ -65,6 +67,8 @@ class Line:
         self._handle = _open(place) if self._is_file else _connect(place)
         self._owed: list[int] = []
         """Questions it has not answered, in order."""
+        self._asked = 0.0
+        """When the last of them was asked, on time.monotonic()."""
         self._said: dict[int, int] = {}
         self._unasked = 0
         self.turns = 0
@@ -93,30 +97,39 @@ class Line:
             piece = os.read(self._handle, 4096)
         except BlockingIOError:
             return
-        if not piece and not self._is_file:
-            raise ConnectionResetError("the printer hung up")
+        if not piece:
+            if not self._is_file:
+                raise ConnectionResetError("the printer hung up")
+            time.sleep(0.01)  # a device file says nothing in this way, too
         for byte in piece:
-            self.heard = time.monotonic()
-            if self._unasked:
-                self._unasked -= 1
-            elif byte & 0x93 == 0x12:
-                if self._owed:
-                    self._said[self._owed.pop(0)] = byte
-            elif byte & 0x93 == 0x10:
-                self._unasked = 3  # the first of four bytes of an automatic status
-            elif byte & 0x90 == 0x00:
-                self.turns += 1
+            self._sort(byte)
+
+    def _sort(self, byte: int) -> None:
+        self.heard = time.monotonic()
+        if self._unasked:
+            self._unasked -= 1
+        elif byte & 0x93 == 0x12:
+            if self._owed:
+                self._said[self._owed.pop(0)] = byte
+        elif byte & 0x93 == 0x10:
+            self._unasked = 3  # the first of four bytes of an automatic status
+        elif byte & 0x90 == 0x00:
+            self.turns += 1
 
     def ask(self, about: int) -> int | None:
         """DLE EOT `about`: its answer; None when there is none in time."""
+        if self._is_file and time.monotonic() - self._asked > LOST_AFTER_S:
+            self._owed.clear()  # a cable, unlike TCP, may lose them; and writing tells if it is out
         if about not in self._owed:
+            self._asked = time.monotonic()
             question = memoryview(bytes((0x10, 0x04, about)))
             end = time.monotonic() + ANSWER_WITHIN_S
             while question:  # never half a question: what follows would be read as its rest
-                taken = self.write(question, 0.05)
-                question = question[taken:]
-                if not taken and len(question) == 3 and time.monotonic() > end:
-                    return None
+                question = question[self.write(question, 0.05) :]
+                if question and time.monotonic() > end:
+                    if len(question) == 3:
+                        return None
+                    raise TimeoutError("it takes no more than a part of a question")
             self._owed.append(about)
         end = time.monotonic() + ANSWER_WITHIN_S
         while about in self._owed:
@@ -252,7 +265,7 @@ def put_out(line: Line, pieces: list[bytes], until: float) -> str:
         if taken or line.turns - before > done:
             moved = time.monotonic()
             show(_shown & {PAPER_LOW})
-        elif time.monotonic() - moved > ASK_EVERY_S:
+        elif time.monotonic() - moved > STUCK_AFTER_S:
             _stuck(line, inside=bool(rest), moved=moved)
     return PRINTED
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from kiosk import paper as words
 from shared.messages import TROUBLES, PrinterState
 
-SURE_S = 0.3
+SURE_S = 0.2
 """Trouble that lasts so long is told; what an earlier job has left in CUPS is gone by then."""
 GRACE_S = 2.0
 """Trouble that lasts so long is certain: a paper that nobody waits for is given up."""
