@@ -94,7 +94,8 @@ def compact_copy(path: Path, now: Instant, rules: Retention) -> Report | None:
         epoch = Epoch(database.run("SELECT value FROM meta WHERE name = 'epoch'")[0][0])
     if wanted is None:
         return None
-    # What a -wal file beside it still holds is taken in: it must not meet the new file.
+    # What a -wal file beside it still holds is taken in: it must not meet the new file. SQLite
+    # refuses that while a hub, or anybody else, has the file open.
     Database(path, journal_mode="delete").close()
     target = path.with_name(f"{path.name}.next")
     with contextlib.closing(_prepare(path, target, wanted, epoch)) as made:

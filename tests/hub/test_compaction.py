@@ -40,7 +40,7 @@ from hub.metrics import Metrics
 from hub.realtime import Live
 from hub.registry import Registry
 from hub.restore import restore
-from hub.retention import FORGOTTEN, Cut
+from hub.retention import FIELDS, FORGOTTEN, Cut, Held
 from hub.settings import Retention
 from shared import messages as m
 from shared.errors import SetupError, StorageDamaged, StorageError, StorageFull
@@ -96,7 +96,10 @@ async def make_days(folder: Path) -> dict[str, RequestId]:
                 for number in (1, 2):
                     wishes[code(day, number)] = wish = fresh()
                     command = m.IssueTicket(
-                        LAND, dossier=code(day, number), card=f"{number}{CARD}"[:64]
+                        LAND,
+                        dossier=code(day, number),
+                        procedure="1.013831",
+                        card=f"{number}{CARD}"[:64],
                     )
                     assert isinstance(await hall.ask(KIOSK, wish, command), Answer)
                 assert isinstance(await hall.ask(officer(1), fresh(), m.CallNext()), Answer)
@@ -214,6 +217,22 @@ def test_days_that_were_kept_their_years_are_gone_and_reading_goes_on_from_the_n
     with contextlib.closing(SqliteJournal(data)) as journal:
         assert journal.last_seq() == before[-1].seq
         journal.append([], [])
+
+
+def test_a_field_of_free_words_goes_after_ninety_days_as_soon_as_it_is_in_the_table(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No event has one yet: what stands in for it here is a field that tells nothing."""
+    erase(data)
+    fields = FIELDS["ticket_issued"] | {"procedure": Held.WORDS}  # type: ignore[operator]
+    monkeypatch.setitem(FIELDS, "ticket_issued", fields)
+    ninety = "2027-02-18"
+    assert erase(data, at("23:59", "2027-02-17")) is None
+    report = erase(data, at("00:00", ninety))
+    assert report is not None
+    assert report.erased == 2
+    left = [one.day for one in read_only(data) if '"procedure"' in one.body]
+    assert left == [DAYS[1], DAYS[1], TODAY, TODAY]
 
 
 # --- answers -----------------------------------------------------------------------------
@@ -428,6 +447,15 @@ def test_of_a_copy_the_day_that_was_open_then_is_over_when_its_time_has_come(
     assert code(TODAY).encode() not in file.read_bytes()
     erase(data, at("00:00", "2026-11-25"))  # the journal itself is not: its day goes on
     assert found_in(data, code(TODAY)) != []
+
+
+def test_a_journal_that_a_hub_writes_is_no_copy_whoever_names_it(data: Path) -> None:
+    with contextlib.closing(SqliteJournal(data)) as journal:
+        before = (data / FILE).stat().st_ino
+        with pytest.raises((SetupError, StorageError)):
+            compact_copy(data / FILE, NOW, RULES)
+        assert (data / FILE).stat().st_ino == before
+        assert compact(journal, NOW, RULES) is not None
 
 
 def test_what_a_restore_moved_aside_is_cleaned_too(data: Path, tmp_path: Path) -> None:
