@@ -152,7 +152,8 @@ uninstall() {
     remove_services
     rm -rf "$OPT"
     if [ "$purge" = yes ]; then
-        rm -rf "$ETC" "$DATA" "$DATA-kiosk" "$DATA-display"
+        rm -rf "$ETC" "$DATA" "$DATA-kiosk" "$DATA-display" "$UNITS"/motcua-*.d \
+            /var/lib/systemd/timers/stamp-motcua-*
         for user in motcua motcua-screen motcua-proxy; do
             ! getent passwd "$user" > /dev/null || userdel "$user"
         done

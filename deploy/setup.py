@@ -49,6 +49,7 @@ PACKAGES = {
         "systemd-container",
         "nginx-light",
         "openssl",
+        "curl",
         "shellcheck",
         "debootstrap",
     ),

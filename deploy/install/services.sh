@@ -116,11 +116,10 @@ is_well() {
 }
 
 remove_services() {
+    ! running_systemd || systemctl stop 'motcua-*.timer' 'motcua-*.service'
     for unit in "$UNITS"/motcua-*; do
         [ -f "$unit" ] || continue
-        name=${unit##*/}
-        ! running_systemd || systemctl stop "$name" || true
-        systemctl --quiet disable "$name" || true
+        systemctl --quiet disable "${unit##*/}" || true
         rm -f "$unit"
     done
     rm -f /etc/sysusers.d/motcua.conf /etc/systemd/journald.conf.d/motcua.conf \
@@ -130,7 +129,7 @@ remove_services() {
     systemctl --quiet unmask ctrl-alt-del.target
     if [ -e /usr/local/share/ca-certificates/motcua.crt ]; then
         rm -f /usr/local/share/ca-certificates/motcua.crt
-        update-ca-certificates > /dev/null 2>&1
+        update-ca-certificates --fresh > /dev/null 2>&1
     fi
     ! running_systemd || systemctl daemon-reload
 }

@@ -30,7 +30,8 @@ class Proxy:
         self.hub = hub
         make = [str(ROOT / "deploy/local-ca.sh"), "make", str(folder / "tls"), NAME]
         subprocess.run(make, check=True, capture_output=True)
-        self.trust = ssl.create_default_context(cafile=str(folder / "tls" / "ca.pem"))
+        self.ca = folder / "tls" / "ca.pem"
+        self.trust = ssl.create_default_context(cafile=str(self.ca))
         self.plain, self.tls = _free_ports()
         self.conf = folder / "nginx.conf"
         self.conf.write_text(self._configuration(folder), encoding="utf-8")
@@ -54,15 +55,23 @@ class Proxy:
     def command(self, *words: str) -> list[str]:
         return ["/usr/sbin/nginx", "-e", "stderr", "-c", str(self.conf), *words]
 
-    def get(self, path: str, **more: str) -> httpx.Response:
+    def get(self, path: str) -> httpx.Response:
         """Ask for a page under the proxy's own name."""
+        return self._ask("GET", path, {})
+
+    def post(self, path: str, form: dict[str, str], **headers: str) -> httpx.Response:
+        """Send a form from a page of ours, with further headers."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self._ask("POST", path, {"Origin": f"https://{NAME}"} | named, form)
+
+    def _ask(
+        self, method: str, path: str, headers: dict[str, str], form: dict[str, str] | None = None
+    ) -> httpx.Response:
         url = f"https://127.0.0.1:{self.tls}{path}"
-        with httpx.Client(verify=self.trust, trust_env=False) as client:
-            return client.request(
-                more.pop("method", "GET"), url,
-                headers={"Host": NAME} | {"X-Forwarded-For": "203.0.113.9"},
-                content=more.pop("content", None), extensions={"sni_hostname": NAME},
-            )  # fmt: skip
+        named = {"Host": NAME} | headers
+        with httpx.Client(verify=self.trust, trust_env=False, timeout=20) as client:
+            sni = {"sni_hostname": NAME}
+            return client.request(method, url, headers=named, data=form, extensions=sni)
 
 
 def _free_ports() -> tuple[int, int]:
@@ -114,8 +123,42 @@ def test_nginx_finds_no_fault_in_the_configuration(proxy: Proxy) -> None:
 def test_pages_come_with_tls_and_tell_browsers_to_stay_with_it(proxy: Proxy) -> None:
     answer = proxy.get("/healthz")
     assert answer.status_code == 200
-    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert answer.headers.get_list("Strict-Transport-Security") == ["max-age=31536000"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize("version", ["--http1.1", "--http2"])
+def test_a_form_of_our_own_page_is_taken_and_one_from_elsewhere_is_not(
+    proxy: Proxy, version: str
+) -> None:
+    def answer(origin: str) -> str:
+        here = ["--resolve", f"{NAME}:{proxy.tls}:127.0.0.1", "--cacert", str(proxy.ca), version]
+        form = ["-H", f"Origin: {origin}", "-d", "name=nobody&password=no"]
+        url, told = f"https://{NAME}:{proxy.tls}/sign-in", "%{http_version} %{http_code}"
+        done = subprocess.run(
+            ["curl", "-sS", "-o", "/dev/null", "-w", told, *here, *form, url],
+            capture_output=True, text=True, check=True, timeout=30,
+        )  # fmt: skip
+        return done.stdout
+
+    spoken = version.removeprefix("--http")
+    assert answer("https://elsewhere.test") == f"{spoken} 403"
+    assert answer(f"https://{NAME}:{proxy.tls}") == f"{spoken} 401"
+
+
+def test_the_hub_knows_that_it_is_behind_tls_and_who_asks(proxy: Proxy) -> None:
+    proxy.hub.add_officer("hoa", 5, "a long password")
+    answer = proxy.post("/sign-in", {"name": "hoa", "password": "a long password"})
+    assert answer.headers["Set-Cookie"].startswith("__Host-")
+    assert "; Secure" in answer.headers["Set-Cookie"]
+    # What a client says about its own address does not give it further tries.
+    tries = [
+        proxy.post(
+            "/sign-in", {"name": "nga", "password": "wrong"}, X_Forwarded_For=f"203.0.113.{one}"
+        ).status_code
+        for one in range(6)
+    ]
+    assert tries == [401] * 5 + [429]
 
 
 def test_what_comes_without_tls_is_sent_to_it(proxy: Proxy) -> None:
@@ -137,7 +180,7 @@ def test_the_live_socket_has_the_same_origin(proxy: Proxy) -> None:
 
 def test_figures_and_large_forms_are_refused(proxy: Proxy) -> None:
     assert proxy.get("/metrics").status_code == 404
-    assert proxy.get("/sign-in", method="POST", content="x" * 70_000).status_code == 413
+    assert proxy.post("/sign-in", {"name": "x" * 70_000}).status_code == 413
 
 
 def test_who_sends_no_whole_request_is_sent_away(proxy: Proxy) -> None:
