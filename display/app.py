@@ -42,7 +42,7 @@ log = structlog.get_logger()
 class Options(msgspec.Struct, frozen=True):
     """What the command line and config/display.toml decided."""
 
-    address: str
+    address: str | tuple[str, ...]
     credential: str
     picture: Path | None = None
     frame_log: Path | None = None

@@ -13,7 +13,7 @@ _LONGEST_REPEAT_S = 300
 class Hub(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the hub is, and how this display proves that it belongs to it."""
 
-    address: str = "127.0.0.1:8790"
+    address: str | tuple[str, ...] = "127.0.0.1:8790"
     credential_file: str = "data/display.credential"
 
 

@@ -1,5 +1,5 @@
 """The hub's command line: `motcua-hub serve | enrol | revoke | officer | journal | doctor |
-backup | backups | restore | compact | export`.
+backup | backups | restore | follow | promote | compact | export`.
 
 What is slow to import is imported where it is used, so that signals are heeded from the start.
 """
@@ -56,7 +56,7 @@ def _check_text(words: Sequence[str]) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from hub.commands import copies, data as of_data, machine, people, privacy, serve
+    from hub.commands import copies, data as of_data, machine, people, privacy, serve, standby
 
     parser = argparse.ArgumentParser(prog="motcua-hub", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -64,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     data.add_argument(
         "--data", type=Path, required=True, metavar="DIR", help="the hub's data folder"
     )
-    for kind in (serve, people, of_data, copies, privacy, machine):
+    for kind in (serve, people, of_data, copies, standby, privacy, machine):
         kind.add(commands, data)
     return parser
 

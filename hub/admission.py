@@ -53,8 +53,9 @@ def admit(
         words = _("Cần giao thức phiên bản {version}.").format(version=VERSION)
         return Refusal("bad_version", words)
     unknown = Refusal("bad_credential", _("Thiết bị hoặc phiên đăng nhập không được công nhận."))
-    if hello.credential is not None and not 0 < len(hello.credential) <= _MAX_CREDENTIAL:
-        return unknown
+    sound = hello.credential is None or 0 < len(hello.credential) <= _MAX_CREDENTIAL
+    if hello.role is Role.STANDBY or not sound:
+        return unknown  # a standby speaks HTTP
     if hello.role is Role.TICKET:
         if hello.credential is None:
             return unknown

@@ -101,6 +101,7 @@ class Hall:
     ) -> None:
         self.site = site
         self.epoch: Epoch = journal.epoch
+        self.generation = journal.generation
         self.ready = asyncio.Event()
         self.healthy = True
         self._journal = journal

@@ -9,7 +9,7 @@ from hub.engine.state import State
 from hub.printers import Told
 from hub.screens import Trouble
 from shared.messages import PrinterState, ScreenFault
-from shared.model import Role
+from shared.model import Instant, Role
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -102,6 +102,18 @@ class Metrics:
         self._erasure = Gauge(
             "motcua_erasure_failed",
             "1 while what had to be erased could not be",
+            registry=self.registry,
+        )
+        self._standby_behind = Gauge(
+            "motcua_standby_behind_events",
+            "Events that a standby did not have when it last asked",
+            ["standby"],
+            registry=self.registry,
+        )
+        self._standby_age = Gauge(
+            "motcua_standby_age_seconds",
+            "Since a standby last had everything; none is told of before it has",
+            ["standby"],
             registry=self.registry,
         )
         self._damaged = Gauge(
@@ -203,6 +215,14 @@ class Metrics:
     def put_aside(self, folders: Callable[[], int]) -> None:
         """Where to ask, for every page, how many folders of damaged files there are."""
         self._put_aside.set_function(folders)
+
+    def followed(self, standby: str, behind: int, clock: Callable[[], Instant]) -> None:
+        """A standby has everything but so many events."""
+        self._standby_behind.labels(standby).set(behind)
+        if not behind:
+            whole_at = clock()
+            age = self._standby_age.labels(standby)
+            age.set_function(lambda: (clock() - whole_at) / 1000)
 
     def page(self, state: State) -> bytes:
         """Everything in Prometheus' text format, with the lines' lengths of this moment."""

@@ -101,9 +101,12 @@ def _recover_journal(
         def unknown(end: End) -> Unknown:
             return after(end, damaged, mark)
 
+        def generation(of_base: int) -> int:
+            return max(of_base, mark.generation if mark else 0)
+
         base = _to_go_on_from(damaged, mark, backups) or _newest(backups, damage, data)
         with making(data) as place:
-            made = rebuild_journal(base, place, at, unknown, zone)
+            made = rebuild_journal(base, place, at, unknown, generation, zone)
             aside = put_in_place(place, data, there(data, JOURNAL_FILES), ASIDE, at)
     moved = made.moved
     log.error(

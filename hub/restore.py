@@ -10,17 +10,18 @@ from pathlib import Path
 
 import msgspec
 
-from hub import registry
+from hub import registry, standing
 from hub.backup import RESTORING, check, copied, fold, opened, registry_in
 from hub.database import Database, FolderLock, keep_names, prepare_folder
 from hub.engine.events import NumbersMoved
 from hub.engine.forward import Unknown, moving
+from hub.engine.state import State
 from hub.journal import sqlite, witness
 from hub.journal.base import Entry
 from hub.journal.codec import pack, unpack
 from hub.lost import End, after
 from shared.errors import SetupError
-from shared.model import Instant, Seq
+from shared.model import Epoch, Instant, Seq
 
 JOURNAL_FILES = (*(sqlite.FILE + end for end in sqlite.COMPANIONS), witness.FILE)
 REGISTRY_FILES = tuple(registry.FILE + end for end in sqlite.COMPANIONS)
@@ -52,7 +53,7 @@ def restore(
         raise SetupError(f"{file}: there is no such file")
     prepare_folder(folder)
     with contextlib.closing(FolderLock(folder)):
-        old = there(folder, JOURNAL_FILES + REGISTRY_FILES)
+        old = there(folder, JOURNAL_FILES + REGISTRY_FILES + standing.FILES)
         data = [path for path in old if path.name != witness.FILE]
         if data and not replace:
             raise SetupError(f"{data[0]}: exists; name another folder, or --replace it")
@@ -61,12 +62,15 @@ def restore(
         def unknown(end: End) -> Unknown | None:
             return None if complete else after(end, folder / sqlite.FILE, found)
 
+        def generation(of_backup: int) -> int:
+            return max(of_backup, found.generation if found else 0, standing.newer(folder)) + 1
+
         with making(folder) as place:
             with opened(file) as backup:
                 officers = registry_in(backup)
             if officers is not None:
                 rebuild_registry(officers, place)
-            made = rebuild_journal(file, place, at, unknown)
+            made = rebuild_journal(file, place, at, unknown, generation)
             aside = put_in_place(place, folder, old, "replaced", at)
     return msgspec.structs.replace(made, aside=aside)
 
@@ -82,15 +86,22 @@ def making(folder: Path) -> Iterator[Path]:
 
 
 def rebuild_journal(
-    file: Path, place: Path, at: Instant, unknown: FindUnknown, zone: str | None = None
+    file: Path,
+    place: Path,
+    at: Instant,
+    unknown: FindUnknown,
+    generation: Callable[[int], int],
+    zone: str | None = None,
 ) -> Restored:
-    """A journal in `place` that goes on from `file`, checked and fit to be served. `zone` is where
-    the hall stands; without it a journal that has no day is left as it is."""
+    """A journal in `place` that goes on from `file`, checked and fit to be served.
+
+    `generation` gives its generation by that of the file. `zone` is where the hall stands; without
+    it no numbers are moved where no day was ever held.
+    """
     with contextlib.closing(copied(file, place / sqlite.FILE)) as copy:
         check(copy)
         copy.run("DROP TABLE IF EXISTS registry")
         [(epoch,)] = copy.run("SELECT value FROM meta WHERE name = 'epoch'")
-        copy.run("UPDATE meta SET value = ? WHERE name = 'epoch'", secrets.token_urlsafe(9))
     with contextlib.closing(sqlite.SqliteJournal(place)) as journal:
         newest = Instant(0)
         for entry in journal.entries():
@@ -98,14 +109,26 @@ def rebuild_journal(
             newest = entry.at
         state = fold(journal.open_day(), zone or "UTC")
         missing = unknown(End(epoch, journal.last_seq(), newest, state.last_day or ""))
-        if missing is None or (state.last_day is None and zone is None):
-            return Restored(journal.last_seq(), state.last_day, None, ())
-        moved = moving(state, missing, at)
-        kind, body = pack(moved)
-        seq = Seq(journal.last_seq() + 1)
+        moved = None
+        if missing is not None and (state.last_day is not None or zone is not None):
+            moved = moving(state, missing, at)
+        take_over(journal, state, generation(journal.generation), moved, at)
+        return Restored(journal.last_seq(), state.last_day, moved, ())
+
+
+def take_over(
+    journal: sqlite.SqliteJournal,
+    state: State,
+    generation: int,
+    moved: NumbersMoved | None,
+    at: Instant,
+) -> None:
+    """Begin a new life of a journal that `state` was folded from."""
+    entries = []
+    if moved is not None:
         day = state.day or state.last_day or moved.day
-        journal.append([Entry(seq, day, at, kind, body, None)], [])
-        return Restored(seq, state.last_day, moved, ())
+        entries = [Entry(Seq(journal.last_seq() + 1), day, at, *pack(moved), None)]
+    journal.begin_anew(Epoch(secrets.token_urlsafe(9)), generation, entries)
 
 
 def rebuild_registry(content: bytes, place: Path) -> None:
@@ -140,9 +163,9 @@ def put_in_place(
         aside = tuple(_named_twice(path, beside) for path in old)
         keep_names(beside)
         keep_names(folder)
-    mains = (sqlite.FILE, registry.FILE)
+    mains, last = (sqlite.FILE, registry.FILE), (witness.FILE, *standing.FILES)
     for path in old:
-        if path.name not in (*mains, witness.FILE):
+        if path.name not in (*mains, *last):
             path.unlink()
     keep_names(folder)
     for path in old:
@@ -152,7 +175,7 @@ def put_in_place(
         path.replace(folder / path.name)
     keep_names(folder)
     for path in old:
-        if path.name == witness.FILE:
+        if path.name in last:
             path.unlink()
     return aside
 

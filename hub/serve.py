@@ -104,10 +104,11 @@ async def serve(
     *,
     settings: HubSettings,
     beside: Sequence[Callable[[], Coroutine[Any, Any, None]]],
+    until: Callable[[], Coroutine[Any, Any, None]],
     on_ready: Callable[[], None],
 ) -> None:
-    """Serve until SIGTERM or SIGINT, with all of `beside` running meanwhile; what fails by itself
-    ends the hub with that error."""
+    """Serve until SIGTERM, SIGINT, or `until` ends, with all of `beside` running meanwhile; what
+    fails by itself ends the hub with that error."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -132,9 +133,10 @@ async def serve(
     web_task = asyncio.create_task(web.serve(sockets=[web_socket]))
     beside_tasks = {asyncio.create_task(_and_wait(work)) for work in beside}
     stopping = asyncio.create_task(stop.wait())
+    until_task = asyncio.create_task(until())
     ready = asyncio.create_task(_start(hall, live, web, live_socket))
     try:
-        working = {hall_task, web_task, *beside_tasks, stopping}
+        working = {hall_task, web_task, *beside_tasks, stopping, until_task}
         done, _left = await asyncio.wait({*working, ready}, return_when=asyncio.FIRST_COMPLETED)
         if done == {ready}:
             ready.result()
@@ -146,6 +148,7 @@ async def serve(
     finally:
         ready.cancel()
         stopping.cancel()
+        until_task.cancel()
         await _end(live, web, web_task)
         for task in (*beside_tasks, hall_task):
             task.cancel()

@@ -81,6 +81,17 @@ class Retention(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Years that whole days are kept."""
 
 
+class StandbySettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The other hub of two, of which one serves; hub.fence asks it."""
+
+    peer: str = ""
+    """The address of its pages; empty: there is none."""
+    peer_needed: bool = False
+    """Do not start while it does not answer."""
+    peer_ca_file: str = ""
+    """Certificates (PEM) of who signs for it; empty: the machine's."""
+
+
 class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Every field stands in config/hub.toml with the same value and its explanation."""
 
@@ -105,6 +116,7 @@ class HubSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     metrics_from: tuple[str, ...] = ("127.0.0.0/8", "::1/128")
     """Networks from which /metrics may be read; for all others there is no such page."""
     backup: BackupSettings = BackupSettings()
+    standby: StandbySettings = StandbySettings()
     dossiers: EOneStopSettings = EOneStopSettings()
     lookup: LookupLimits = LookupLimits()
     retention: Retention = Retention()

@@ -124,6 +124,7 @@ class Topics:
         welcome = m.Welcome(
             site=m.SiteInfo(site.id, site.name, site.timezone),
             epoch=self._hall.epoch,
+            generation=self._hall.generation,
             seq=self._hall.seq,
             at=self.now(),
             view=msgspec.Raw(encoded),

@@ -47,7 +47,7 @@ log = structlog.get_logger()
 class Options(msgspec.Struct, frozen=True):
     """What the command line and config/kiosk.toml decided."""
 
-    address: str
+    address: str | tuple[str, ...]
     credential: str
     picture: Path | None = None
     stale_after_s: float = m.STALE_AFTER_S

@@ -10,7 +10,7 @@ from shared.i18n import LANGUAGES
 class Hub(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where the hub is, and how this kiosk proves that it belongs to it."""
 
-    address: str = "127.0.0.1:8790"
+    address: str | tuple[str, ...] = "127.0.0.1:8790"
     credential_file: str = "data/kiosk.credential"
 
 

@@ -23,7 +23,12 @@ def parser(role: Role, description: str) -> argparse.ArgumentParser:
     found.add_argument(
         "--config", type=Path, default=Path(f"config/{role.value}.toml"), metavar="FILE"
     )
-    found.add_argument("--hub", metavar="HOST:PORT", help="the hub's realtime address")
+    found.add_argument(
+        "--hub",
+        action="append",
+        metavar="HOST:PORT",
+        help="the hub's realtime address; again for that of a standby",
+    )
     found.add_argument("--credential-file", metavar="FILE", help="what proves who this machine is")
     found.add_argument(
         keeper.ENROLS,
@@ -60,7 +65,7 @@ def pair(sign: str) -> Callable[[str], tuple[int, int]]:
 def hub_from(options: argparse.Namespace, hub: S) -> S:
     """`hub` (address, credential_file) with what the command line says instead."""
     if options.hub:
-        hub = replace(hub, address=options.hub)
+        hub = replace(hub, address=tuple(options.hub))
     if options.credential_file:
         hub = replace(hub, credential_file=options.credential_file)
     return hub

@@ -8,6 +8,7 @@ import asyncio
 import os
 import secrets
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from shared.errors import SetupError
@@ -19,7 +20,7 @@ ANSWER_WITHIN_S = 20.0
 _SECRET_BYTES = 32
 
 
-def enrol(role: Role, address: str, file: Path) -> None:
+def enrol(role: Role, address: str | Sequence[str], file: Path) -> None:
     """Read a code from standard input, and get this machine known by the credential in `file`.
 
     Raises SetupError that says what to do.
@@ -59,7 +60,7 @@ def _kept(file: Path) -> tuple[Path, str]:
     return half, credential
 
 
-async def _show(role: Role, address: str, credential: str, code: str) -> None:
+async def _show(role: Role, address: str | Sequence[str], credential: str, code: str) -> None:
     """Say hello with the code until the hub welcomes or refuses it."""
     answered: asyncio.Future[Refused | None] = asyncio.get_running_loop().create_future()
 

@@ -3,7 +3,8 @@
     MotcuaError
     ├── SetupError          the machine or its configuration: says what, where, and what to do
     │   ├── SettingsError   a configuration file does not say what it must
-    │   └── LockedError     another process owns this data folder
+    │   ├── LockedError     another process owns this data folder
+    │   └── SupersededError another hub has taken this one's place
     ├── StorageError        the journal could not keep what it was given
     │   ├── StorageFull     no room; goes away when there is room
     │   └── StorageDamaged  the file is not what was written
@@ -28,6 +29,10 @@ class SettingsError(SetupError):
 
 class LockedError(SetupError):
     """Another process owns this data folder."""
+
+
+class SupersededError(SetupError):
+    """Another hub has taken this one's place, and serves under a higher generation."""
 
 
 class StorageError(MotcuaError):

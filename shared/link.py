@@ -15,7 +15,7 @@ import asyncio
 import contextlib
 import random
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import Generic, NoReturn, TypeVar, get_args
 from urllib.parse import urlsplit, urlunsplit
@@ -52,6 +52,7 @@ V = TypeVar("V")
 
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 10.0
+SLOW_PAUSE_S = 2.0
 OPEN_WITHIN_S = 5.0
 CLOSE_WITHIN_S = 0.5
 LONGEST_FRAME = 1024 * 1024
@@ -83,6 +84,10 @@ class _HelloRefused(Exception):
     """The hub answered our hello with `refused`."""
 
 
+class _OutOfDate(Exception):
+    """The hub serves under a lower generation than one that has welcomed us."""
+
+
 def _nothing(_: object) -> None:
     """Take a message that nobody wants."""
 
@@ -101,6 +106,15 @@ def hub_url(address: str) -> str:
     return urlunsplit((parts.scheme, parts.netloc, path, parts.query, ""))
 
 
+def hub_urls(address: str | Sequence[str]) -> tuple[str, ...]:
+    """The websocket URLs of one address, or of several. Raises SetupError, also where there is
+    none."""
+    addresses = (address,) if isinstance(address, str) else tuple(address)
+    if not addresses:
+        raise SetupError("no hub's address is given; write HOST:PORT or wss://HOST/live")
+    return tuple(map(hub_url, addresses))
+
+
 class Link(Generic[V]):
     """Keeps one screen in touch with its hub.
 
@@ -109,11 +123,14 @@ class Link(Generic[V]):
     with the hub's ISO time; `on_refused` when the hub refuses the hello, while it goes on trying
     slowly. An error in one of them is a bug and ends `run`. `draw(ceiling)` picks a pause of 0 to
     `ceiling` seconds. `code` lets a device in whose credential the hub does not know yet.
+
+    Of several addresses the next is tried when one does not welcome us. A hub of a lower generation
+    than the highest that did is passed over: another one has taken its place.
     """
 
     def __init__(
         self,
-        address: str,
+        address: str | Sequence[str],
         *,
         role: Role,
         credential: str,
@@ -127,8 +144,10 @@ class Link(Generic[V]):
         stale_after_s: float = STALE_AFTER_S,
         draw: Callable[[float], float] = lambda ceiling: random.uniform(0, ceiling),
     ) -> None:
-        self._url = hub_url(address)
-        self._hello = msgspec.json.encode(Hello(VERSION, role, credential, code)).decode()
+        self._urls = hub_urls(address)
+        self._turn = 0
+        self._tries = 0
+        self._hello = Hello(VERSION, role, credential, code)
         self._view = msgspec.json.Decoder(view)
         self._on_view = on_view
         self._on_touch = on_touch
@@ -139,6 +158,7 @@ class Link(Generic[V]):
         self._draw = draw
         self._touch: Touch | None = None
         self._socket: ClientConnection | None = None
+        self._welcomed = False
         self._ceiling = FIRST_PAUSE_S
         self._asked: dict[RequestId, tuple[str, asyncio.Future[Result | Refused]]] = {}
         self._inquired: dict[RequestId, asyncio.Future[Finding | Refused | None]] = {}
@@ -209,18 +229,28 @@ class Link(Generic[V]):
 
     def _pause(self) -> float:
         pause = self._draw(self._ceiling)
-        self._ceiling = min(self._ceiling * 2, LONGEST_PAUSE_S)
+        self._tries += 1
+        if self._tries % len(self._urls) == 0:  # all of them have been tried
+            self._ceiling = min(self._ceiling * 2, LONGEST_PAUSE_S)
         return pause
 
+    @property
+    def _url(self) -> str:
+        return self._urls[self._turn % len(self._urls)]
+
     async def _once(self) -> None:
-        """Connect and listen until the connection is gone."""
+        """Connect and listen until the connection is gone. Whoever has not welcomed us gives way to
+        the next address."""
         why: Exception
+        self._welcomed = False
         try:
             async with asyncio.timeout(self._stale_after_s) as patience:
                 await self._talk(patience)
         except (_HelloRefused, msgspec.MsgspecError) as error:
             # Our credential, or a hub of another version: no hurry to hear the same again.
-            self._ceiling, why = LONGEST_PAUSE_S, error
+            self._ceiling, why = self._slow(), error
+        except _OutOfDate as error:
+            why = error
         except (OSError, WebSocketException) as error:  # TimeoutError is an OSError
             closed = error.rcvd if isinstance(error, ConnectionClosed) else None
             if closed is not None and closed.code == Close.BEGIN_ANEW:
@@ -231,6 +261,12 @@ class Link(Generic[V]):
             for request_id in self._inquired:
                 self._find(request_id, None)
         self._stand(Touch.LOST, why)
+        if not self._welcomed:
+            self._turn += 1
+
+    def _slow(self) -> float:
+        """How slowly to go on after a refusal: another address may say otherwise."""
+        return LONGEST_PAUSE_S if len(self._urls) == 1 else max(self._ceiling, SLOW_PAUSE_S)
 
     async def _talk(self, patience: asyncio.Timeout) -> NoReturn:
         loop = asyncio.get_running_loop()
@@ -243,7 +279,7 @@ class Link(Generic[V]):
             close_timeout=CLOSE_WITHIN_S,
             proxy=None,
         ) as socket:
-            await socket.send(self._hello)
+            await socket.send(msgspec.json.encode(self._hello).decode())
             while True:
                 await self._take(socket, await socket.recv())
                 self._hear()
@@ -256,8 +292,8 @@ class Link(Generic[V]):
             self._pass_over(text)
             return
         match frame:
-            case Welcome(at=at, view=view, seq=seq):
-                self._welcome(socket, at)
+            case Welcome(view=view, seq=seq):
+                self._welcome(socket, frame)
                 self._on_welcome(frame)
                 self._on_view(self._view.decode(view), seq)
                 self._stand(Touch.LIVE)
@@ -274,10 +310,16 @@ class Link(Generic[V]):
             case Refused(request_id=request_id):
                 self._refused(request_id, frame)
 
-    def _welcome(self, socket: ClientConnection, at: str) -> None:
+    def _welcome(self, socket: ClientConnection, welcome: Welcome) -> None:
+        known = self._hello.generation
+        if welcome.generation < known:
+            raise _OutOfDate(f"generation {welcome.generation}, another hub has {known}")
+        # From now on a hub that this one has replaced hears of it.
+        self._hello = msgspec.structs.replace(self._hello, generation=welcome.generation)
         self._socket = socket
-        self._ceiling = FIRST_PAUSE_S
-        self._on_time(at)
+        self._welcomed = True
+        self._ceiling, self._tries = FIRST_PAUSE_S, 0
+        self._on_time(welcome.at)
 
     def _refused(self, request_id: RequestId | None, frame: Refused) -> None:
         if request_id is not None:

@@ -272,12 +272,14 @@ class _HubFrame(msgspec.Struct, frozen=True, tag_field="type"):
 
 class Hello(_ClientFrame, frozen=True, tag="hello", omit_defaults=True):
     """First frame of a client. A browser leaves `credential` out and sends its cookie. A device
-    that is not known yet shows the `code` that lets it in, with a credential of its own making."""
+    that is not known yet shows the `code` that lets it in, with a credential of its own making.
+    `generation` is the highest that the client has been welcomed with; 0: none."""
 
     version: int
     role: Role
     credential: str | None = None
     code: str | None = None
+    generation: int = 0
 
 
 class CommandFrame(_ClientFrame, frozen=True, tag="command"):
@@ -309,6 +311,7 @@ class Welcome(_HubFrame, frozen=True, tag="welcome"):
     """The hub's first frame: where it stands, and the role's whole view.
 
     `announced`, for a display: what it reported last under that name, as in `ReportFrame`.
+    `generation` grows whenever another hub takes over: of two, the lower one is out of date.
     """
 
     site: SiteInfo
@@ -317,6 +320,7 @@ class Welcome(_HubFrame, frozen=True, tag="welcome"):
     at: str
     view: msgspec.Raw
     announced: tuple[Seq, ...] | None = None
+    generation: int = 0
 
 
 class ViewFrame(_HubFrame, frozen=True, tag="view"):

@@ -37,6 +37,8 @@ class Role(StrEnum):
     COUNTER = "counter"
     SUPERVISOR = "supervisor"
     TICKET = "ticket"
+    STANDBY = "standby"
+    """A second hub that follows the first one's journal; it speaks HTTP only."""
 
 
 class TicketState(StrEnum):

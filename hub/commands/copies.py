@@ -126,7 +126,7 @@ def _restore(args: argparse.Namespace) -> int:
 def report(file: Path, told: "Contents") -> Iterator[str]:
     """What a backup holds, for people."""
     yield f"{file}: sound, epoch {told.epoch}"
-    newest = "" if told.newest is None else f", the newest of {_moment(told.newest)}"
+    newest = "" if told.newest is None else f", the newest of {moment(told.newest)}"
     yield f"  events    {told.events}{newest}"
     if told.last_day is None:
         yield "  days      none"
@@ -139,7 +139,8 @@ def report(file: Path, told: "Contents") -> Iterator[str]:
     yield f"  officers  {told.officers}"
 
 
-def _moment(at: "Instant") -> str:
+def moment(at: "Instant") -> str:
+    """A moment for people, whatever the zone of the machine."""
     from datetime import UTC, datetime
 
     return f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -58,15 +58,18 @@ def _serve(args: argparse.Namespace) -> int:
     from hub.dossiers.catalogue import Procedures
     from hub.dossiers.lookup import Lookup
     from hub.enrolment import Enrolment
+    from hub.fence import Fence
     from hub.heartbeat import Heartbeat
     from hub.hourly import Hourly
     from hub.logs import log_to_stderr
     from hub.metrics import Metrics
+    from hub.peer import Peer
     from hub.realtime import Live
     from hub.recovery import open_journal, open_registry, put_aside
     from hub.serve import allow_many_sockets, bound, listen, reachable, serve
     from hub.settings import HubSettings
     from hub.soundness import check_beside
+    from hub.standing import check_is_hub, check_is_newest
     from hub.web.app import build
     from shared.privacy import no_core_dumps
     from shared.settings import load
@@ -89,6 +92,7 @@ def _serve(args: argparse.Namespace) -> int:
         backups_at = folder_of(args.data, settings.backup)
         metrics = Metrics()
         metrics.put_aside(partial(put_aside, args.data))
+        check_is_hub(args.data)
         journal, hall = open_journal(
             args.data,
             backups_at,
@@ -97,10 +101,15 @@ def _serve(args: argparse.Namespace) -> int:
             partial(_hall, site=site, always_open=args.always_open, meter=metrics),
         )
         ending.callback(journal.close)
+        check_is_newest(args.data, journal.generation)
         registry = open_registry(args.data, backups_at, now)
         ending.callback(registry.close)
+        other = settings.standby
+        peer = Peer(other.peer, ca_file=other.peer_ca_file) if other.peer else None
 
         async def run() -> None:
+            fence = Fence(args.data, journal.generation, peer)
+            await fence.ask_first(needed=other.peer_needed)
             dossiers = connect.build(settings.dossiers, now, metrics)
             procedures = Procedures(
                 listed, site.service, args.data, dossiers=dossiers, clock=now, zone=site.zone
@@ -126,7 +135,9 @@ def _serve(args: argparse.Namespace) -> int:
             )
             live = Live(
                 hall,
-                partial(admit, registry=registry, clock=now, enrolment=Enrolment(registry, now)),
+                fence.watching(
+                    partial(admit, registry=registry, clock=now, enrolment=Enrolment(registry, now))
+                ),
                 now,
                 origins=frozenset({*settings.origins, public_url}),
                 gauge=metrics,
@@ -144,6 +155,7 @@ def _serve(args: argparse.Namespace) -> int:
                 lookup=lookup,
                 catalogue=lambda: procedures.catalogue,
                 notices=notices,
+                data=args.data,
             )
 
             def say_ready() -> None:
@@ -163,12 +175,16 @@ def _serve(args: argparse.Namespace) -> int:
                         backups.run,
                         compaction.run,
                         partial(check_beside, args.data, metrics),
+                        fence.ask_again,
                     ),
+                    until=fence.superseded,
                     on_ready=say_ready,
                 )
             finally:
                 if dossiers is not None:
                     await dossiers.close()
+                if peer is not None:
+                    await peer.close()
 
         asyncio.run(run())
     return 0

@@ -1,7 +1,6 @@
 """Makes the e-one-stop client of what settings say, or says what is wrong with them."""
 
 import ssl
-import stat
 from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
@@ -11,12 +10,12 @@ from hub.dossiers.base import Dossiers
 from hub.dossiers.client import EOneStop, Meter
 from hub.dossiers.fields import mapping
 from hub.dossiers.wire import FIRST_TRY_S, Access, Wire
+from hub.secret_file import read_secret
 from hub.settings import EOneStopSettings
 from shared.errors import SettingsError
 from shared.model import Instant
 
 _LONGEST_DEADLINE_S = 6.0
-_SECRET_MOST = 4096
 
 
 def build(
@@ -50,7 +49,9 @@ def _access(settings: EOneStopSettings) -> Access:
         base_url=_url(settings.url, "url"),
         token_url=_url(settings.token_url, "token_url"),
         client_id=settings.client_id,
-        client_secret=_secret(Path(settings.client_secret_file)),
+        client_secret=read_secret(
+            Path(settings.client_secret_file), "dossiers.client_secret_file", "client secret"
+        ),
         scope=settings.scope,
         dossier=_path(settings.dossier_path, "dossier_path"),
         procedures=_path(settings.procedures_path, "procedures_path"),
@@ -90,26 +91,6 @@ def _is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _secret(path: Path) -> str:
-    name = f"dossiers.client_secret_file: {path}"
-    try:
-        mode = path.stat().st_mode
-        text = path.read_bytes()[: _SECRET_MOST + 1].decode("utf-8").strip()
-    except FileNotFoundError:
-        raise SettingsError(
-            f"{name}: no such file; write the client secret into it and `chmod 600` it"
-        ) from None
-    except OSError as error:
-        raise SettingsError(f"{name}: cannot be read ({error.strerror})") from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"{name}: is not text; it holds the client secret alone") from None
-    if stat.S_IMODE(mode) & (stat.S_IRWXG | stat.S_IRWXO):
-        raise SettingsError(f"{name}: others than its owner may read it; `chmod 600` it")
-    if not text or len(text) > _SECRET_MOST or not text.isprintable():
-        raise SettingsError(f"{name}: must hold the client secret in one line and nothing else")
-    return text
 
 
 def _tls(ca_file: str) -> ssl.SSLContext:

@@ -20,13 +20,17 @@ A_MINUTE = 10
 """Numbers of one prefix in a minute that are reckoned with at least: the largest day planned for is
 1,500 tickets with a quarter of them in one hour, six a minute over all prefixes."""
 
+A_DAY = 2_000
+"""And in a day at most, in a hall that is not busier than that."""
+
 _MINUTE_MS = 60_000
 
 
 class Unknown(msgspec.Struct, frozen=True):
     """What is not known of a journal's end.
 
-    Everything up to `since` is known. `events`: at most so many are missing; None: not known.
+    Everything up to `since` is known. `events`: at most so many are missing; None: not known, but
+    `more` of what came later are known to be.
     `day` and `ordinals`: the newest day that could be read of what is missing, and the highest
     ordinals by prefix in it.
     """
@@ -35,6 +39,7 @@ class Unknown(msgspec.Struct, frozen=True):
     events: int | None = None
     day: str = ""
     ordinals: dict[str, int] = {}
+    more: int = 0
 
 
 def moving(state: State, unknown: Unknown, now: Instant) -> NumbersMoved:
@@ -67,4 +72,7 @@ def _margin(state: State, unknown: Unknown, day: str, now: Instant) -> int:
     since = max(unknown.since, int(midnight.timestamp() * 1000))
     minutes = max(1, -(-(now - since) // _MINUTE_MS))
     by_minute = Counter(ticket.issued_at // _MINUTE_MS for ticket in state.tickets.values())
-    return LEAST + minutes * max([A_MINUTE, *by_minute.values()])
+    busiest = max([0, *by_minute.values()])
+    if busiest <= A_MINUTE:
+        return LEAST + unknown.more + min(minutes * A_MINUTE, A_DAY)
+    return LEAST + unknown.more + minutes * busiest

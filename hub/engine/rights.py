@@ -46,4 +46,5 @@ ALLOWED: dict[Role, frozenset[type]] = {
     Role.COUNTER: _DESK,
     Role.SUPERVISOR: _DESK | {m.OpenDay, m.CloseDay} | WALL,
     Role.TICKET: frozenset({m.Cancel, m.Delay}),
+    Role.STANDBY: frozenset(),
 }

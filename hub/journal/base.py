@@ -48,6 +48,10 @@ class Journal(Protocol):
     def epoch(self) -> Epoch:
         """This journal's life."""
 
+    @property
+    def generation(self) -> int:
+        """How often the place of the hub was taken over, from 1."""
+
     def last_seq(self) -> Seq:
         """The newest entry's seq; 0 when empty."""
 

@@ -26,6 +26,11 @@ class MemoryJournal:
         """This journal's life."""
         return self._epoch
 
+    @property
+    def generation(self) -> int:
+        """Nobody takes over what is in memory."""
+        return 1
+
     def last_seq(self) -> Seq:
         """The newest entry's seq; 0 when empty."""
         return Seq(len(self._entries))

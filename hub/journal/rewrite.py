@@ -138,6 +138,9 @@ class Rewriting:
             if self._file.run("SELECT count(*) FROM old.sqlite_schema WHERE name='registry'")[0][0]:
                 self._file.run("CREATE TABLE registry (file BLOB NOT NULL) STRICT")
                 self._file.run("INSERT INTO registry SELECT * FROM old.registry")
+            self._file.run(
+                "INSERT OR REPLACE INTO meta SELECT * FROM old.meta WHERE name = 'generation'"
+            )
             dropped = self._dropped()
             if self._epoch != before:
                 self._file.run(

@@ -108,13 +108,18 @@ class SqliteJournal:
         except BaseException:
             self._lock.close()
             raise
-        self._witness = witness.Witness(folder, self._epoch)
-        self._witness.kept(self._last_seq)
+        self._witness = self._remember()
+
+    def _remember(self) -> witness.Witness:
+        made = witness.Witness(self.path.parent, self._epoch, self._generation)
+        made.kept(self._last_seq)
+        return made
 
     def _open(self) -> None:
         self.writer = Database(self.path, vfs=self._vfs)
         try:
             self._epoch = make(self.writer, self._new_epoch)
+            self._generation = generation_of(self.writer)
             self._last_seq = Seq(self.writer.run("SELECT ifnull(max(seq), 0) FROM event")[0][0])
             self._reader = Database(self.path, read_only=True, vfs=self._vfs)
         except BaseException:
@@ -126,6 +131,11 @@ class SqliteJournal:
         """This journal's life."""
         return self._epoch
 
+    @property
+    def generation(self) -> int:
+        """How often the place of the hub was taken over, from 1."""
+        return self._generation
+
     def last_seq(self) -> Seq:
         """The newest entry's seq; 0 when empty."""
         return self._last_seq
@@ -134,7 +144,7 @@ class SqliteJournal:
         """Keep all or none, on disk when it returns. A gap in seq, or an answer to a request
         that has one, is a ValueError."""
         check_seqs(self._last_seq, entries)
-        events = [(e.seq, e.day, e.at, e.kind, e.body, e.request_id) for e in entries]
+        events = [_row(entry) for entry in entries]
         replies = [(a.request_id, a.at, a.fingerprint, a.seq, a.value) for a in answers]
         with self.writer.transaction():
             if events:
@@ -144,6 +154,24 @@ class SqliteJournal:
         if entries:
             self._last_seq = entries[-1].seq
             self._witness.kept(self._last_seq)
+
+    def begin_after(self, seq: Seq) -> None:
+        """Let the first event of an empty journal be the one after `seq`."""
+        if self._last_seq or self.writer.run("SELECT 1 FROM event LIMIT 1"):
+            raise ValueError("the journal has begun")
+        self._last_seq = seq
+
+    def begin_anew(self, epoch: Epoch, generation: int, entries: Sequence[Entry]) -> None:
+        """Go on as another life of that generation, with these entries: all of it or nothing."""
+        check_seqs(self._last_seq, entries)
+        with self.writer.transaction():
+            for name, value in (("epoch", epoch), ("generation", str(generation))):
+                self.writer.run("UPDATE meta SET value = ? WHERE name = ?", value, name)
+            self.writer.run(_APPEND_EVENTS, _json([_row(entry) for entry in entries]))
+        self._epoch, self._generation = epoch, generation
+        self._last_seq = entries[-1].seq if entries else self._last_seq
+        self._witness.close()
+        self._witness = self._remember()
 
     def answers(self, request_ids: Sequence[RequestId]) -> dict[RequestId, Answer]:
         """Those of `request_ids` that were answered before, through an own connection."""
@@ -192,8 +220,7 @@ class SqliteJournal:
             self.writer.close()
             self._open()
             self._witness.close()
-            self._witness = witness.Witness(self.path.parent, self._epoch)
-            self._witness.kept(self._last_seq)
+            self._witness = self._remember()
 
     def _be_alone(self) -> None:
         """Take the -wal file in and do without one: left behind, it would be read into the next
@@ -246,7 +273,8 @@ def make(database: Database, new_epoch: Callable[[], str]) -> Epoch:
         for statement in (*_SCHEMA, *_HELD_INDEXES):
             database.run(statement)
         database.run(
-            "INSERT OR IGNORE INTO meta (name, value) VALUES ('epoch', ?), ('schema', ?)",
+            "INSERT OR IGNORE INTO meta (name, value)"
+            " VALUES ('epoch', ?), ('schema', ?), ('generation', '1')",
             new_epoch(),
             str(SCHEMA_VERSION),
         )
@@ -258,6 +286,12 @@ def make(database: Database, new_epoch: Callable[[], str]) -> Epoch:
                 " install the version that wrote it"
             )
     return Epoch(meta["epoch"])
+
+
+def generation_of(database: Database) -> int:
+    """The generation of a journal's file that is open; 1 for one that is older than they are."""
+    rows = database.run("SELECT value FROM meta WHERE name = 'generation'")
+    return int(rows[0][0]) if rows else 1
 
 
 def _compare(path: Path, mark: witness.Mark | None, epoch: Epoch, last: Seq) -> None:
@@ -302,6 +336,16 @@ def _rows(database: Database, text: str) -> list[_EntryRow]:
         return _entry_rows.decode(text)
     except msgspec.DecodeError as error:  # STRICT lets only damage put another type there
         raise StorageDamaged(f"{database.path}: a row cannot be read ({error})") from None
+
+
+def some(database: Database, since: Seq, most: int) -> list[Entry]:
+    """At most so many entries after `since` of a journal's file that is open."""
+    text = database.run(_READ_EVENTS, since, most)[0][0]
+    return [Entry(*row) for row in _rows(database, text)]
+
+
+def _row(entry: Entry) -> _EntryRow:
+    return entry.seq, entry.day, entry.at, entry.kind, entry.body, entry.request_id
 
 
 def _json(rows: object) -> str:

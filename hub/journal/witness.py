@@ -24,25 +24,28 @@ class Mark(msgspec.Struct, frozen=True):
 
     epoch: Epoch
     seq: Seq
+    generation: int
 
 
 def read(folder: Path) -> Mark | None:
     """What was remembered; None where there is nothing that can be read."""
     try:
         line = (folder / FILE).read_bytes()[:_LONGEST].split(b"\n")[0]
-        epoch, seq, checked = line.decode("ascii").split()
+        epoch, seq, generation, checked = line.decode("ascii").split()
     except (OSError, ValueError):
         return None
-    if not seq.isdecimal() or checked != _check(f"{epoch} {seq}"):
+    numbers = seq.isdecimal() and generation.isdecimal()
+    if not numbers or checked != _check(f"{epoch} {seq} {generation}"):
         return None
-    return Mark(Epoch(epoch), Seq(int(seq)))
+    return Mark(Epoch(epoch), Seq(int(seq)), int(generation))
 
 
 class Witness:
     """Writes the mark; a disk that does not take it costs the mark and nothing else."""
 
-    def __init__(self, folder: Path, epoch: Epoch) -> None:
+    def __init__(self, folder: Path, epoch: Epoch, generation: int) -> None:
         self._epoch = epoch
+        self._generation = generation
         self._file: int | None = None
         with contextlib.suppress(OSError):
             self._file = os.open(folder / FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -51,7 +54,7 @@ class Witness:
         """Everything up to `seq` is on disk."""
         if self._file is None:
             return
-        said = f"{self._epoch} {seq:020d}"
+        said = f"{self._epoch} {seq:020d} {self._generation}"
         with contextlib.suppress(OSError):
             os.pwrite(self._file, f"{said} {_check(said)}\n".encode("ascii", "replace"), 0)
 

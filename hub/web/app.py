@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import structlog
 from starlette.applications import Starlette
@@ -21,6 +22,7 @@ from hub.registry import Registry
 from hub.settings import HubSettings
 from hub.web import (
     dossiers,
+    following,
     health,
     install,
     notices as notice_files,
@@ -52,11 +54,13 @@ def build(
     lookup: Lookup | None = None,
     catalogue: Callable[[], Catalogue] | None = None,
     notices: Mapping[str, NoticeFile] | None = None,
+    data: Path = Path(),
 ) -> Starlette:
     """The application. `live_port` is where browsers without a proxy find the live socket.
 
     Without `lookup` phones cannot ask about dossiers, without `catalogue` not about procedures.
-    `notices` are the files of the displays' side area, by name.
+    `notices` are the files of the displays' side area, by name; `data` is the hub's folder, which a
+    standby follows.
     """
     app = Starlette(
         routes=[
@@ -67,6 +71,7 @@ def build(
             *procedures.routes,
             *install.routes,
             *notice_files.routes,
+            *following.routes,
             *health.routes,
             Mount("/static", _Static(directory=STATIC)),
         ],
@@ -74,7 +79,14 @@ def build(
             Middleware(Guard, live_port=live_port),
             Middleware(Gate, most=settings.web_connections, most_of_one=settings.web_per_address),
         ],
-        exception_handlers={404: _missing, 405: _missing, StorageError: _busy, 500: _failed},
+        exception_handlers={
+            403: _missing,
+            404: _missing,
+            405: _missing,
+            422: _missing,
+            StorageError: _busy,
+            500: _failed,
+        },
     )
     app.state.desk = Desk(
         hall=hall,
@@ -88,6 +100,8 @@ def build(
         lookup=lookup,
         catalogue=catalogue,
         notices=notices or {},
+        data=data,
+        news=following.News(hall),
     )
     return app
 

@@ -16,7 +16,13 @@ from hub.web.pages import desk_of, settled
 async def healthz(request: Request) -> Response:
     """200 while the journal can write, else 503."""
     hall = desk_of(request).hall
-    told = {"ok": hall.healthy, "seq": hall.seq, "epoch": hall.epoch, "day": hall.state.day}
+    told = {
+        "ok": hall.healthy,
+        "seq": hall.seq,
+        "epoch": hall.epoch,
+        "generation": hall.generation,
+        "day": hall.state.day,
+    }
     status = 200 if hall.healthy else 503
     return Response(msgspec.json.encode(told), status, media_type="application/json")
 

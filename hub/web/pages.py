@@ -45,6 +45,13 @@ OFFICERS = frozenset({"console.html", "sign_in.html", "supervisor.html"})
 """Pages of the work; they speak Vietnamese, whatever the browser prefers."""
 
 
+class News(Protocol):
+    """Wakes who waits for the next event; hub.web.following has one."""
+
+    async def after(self, seq: int) -> None:
+        """Wait until there is an event after `seq`, or long enough."""
+
+
 class Lookup(Protocol):
     """What answers questions about dossiers; hub.dossiers.lookup is one."""
 
@@ -61,6 +68,8 @@ class Desk(msgspec.Struct, frozen=True):
     clock: Callable[[], Instant]
     live_port: Callable[[], int]
     metrics: Metrics
+    news: News
+    """Wakes standbys."""
     settings: HubSettings
     limit: FailureLimit
     checks: asyncio.Semaphore
@@ -71,6 +80,8 @@ class Desk(msgspec.Struct, frozen=True):
     """The procedures as they are now; None: there is no catalogue."""
     notices: Mapping[str, NoticeFile] = {}
     """The files of the displays' notices, by name."""
+    data: Path = Path()
+    """The hub's data folder."""
 
 
 def desk_of(request: Request) -> Desk:

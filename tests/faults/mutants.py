@@ -305,14 +305,14 @@ def announced_anew_after_a_reconnect() -> None:
 @mutant(KILLS, "nothing_was_done_that_nobody_asked_for", in_hub=False)
 def new_request_id_on_every_retry() -> None:
     """The link asks under another id after a reconnect, so that the hub cannot know it again."""
-    welcome = Link._welcome
+    welcomed = Link._welcome
 
-    def renewed(self: Link[Any], socket: Any, at: str) -> None:
+    def renewed(self: Link[Any], socket: Any, welcome: Any) -> None:
         for request, (text, answer) in list(self._asked.items()):
             other = RequestId(request[:-4] + "ffff")
             if other != request:
                 self._asked[other] = (text.replace(request, other), answer)
-        welcome(self, socket, at)
+        welcomed(self, socket, welcome)
 
     Link._welcome = renewed  # type: ignore[method-assign]
 

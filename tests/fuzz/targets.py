@@ -24,7 +24,7 @@ from hub.settings import HubSettings
 from kiosk.settings import KioskSettings
 from shared import command_line, languages, receipt_code
 from shared.errors import SetupError
-from shared.link import hub_url
+from shared.link import hub_urls
 from shared.model import Role
 from shared.procedures import Catalogue
 from shared.settings import load
@@ -143,12 +143,12 @@ def _hub(file: Path) -> None:
 def _kiosk(file: Path) -> None:
     settings = load(file, KioskSettings)
     languages.check(settings.languages)
-    hub_url(settings.hub.address)
+    hub_urls(settings.hub.address)
 
 
 def _display(file: Path) -> None:
     settings = load(file, DisplaySettings)
-    hub_url(settings.hub.address)
+    hub_urls(settings.hub.address)
     level(settings.sound.loudness, 720)
 
 

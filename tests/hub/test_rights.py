@@ -32,41 +32,43 @@ from tests.hub.test_realtime import Client, Room, room as room
 from tests.hub.web.test_pages import ORIGIN, House, house as house, officers as officers
 
 ROLES = tuple(Role)
+SPEAKING = tuple(role for role in Role if role is not Role.STANDBY)
+"""A standby follows over HTTP: tests/hub/test_standby.py."""
 
 COMMAND_TABLE = """
-                 kiosk display counter supervisor ticket
-open_day         -     -       -       yes        -
-close_day        -     -       -       yes        -
-issue_ticket     yes   -       yes     yes        -
-call_next        -     -       yes     yes        -
-call_ticket      -     -       yes     yes        -
-recall           -     -       yes     yes        -
-start_service    -     -       yes     yes        -
-finish           -     -       yes     yes        -
-no_show          -     -       yes     yes        -
-return_ticket    -     -       yes     yes        -
-hold             -     -       yes     yes        -
-transfer         -     -       yes     yes        -
-cancel           yes   -       yes     yes        own
-delay            -     -       -       -          own
-open_counter     -     -       yes     yes        -
-pause_counter    -     -       yes     yes        -
-close_counter    -     -       yes     yes        -
-ticket_printed   yes   -       -       -          -
-ticket_sent      yes   -       -       -          -
-print_failed     yes   -       -       -          -
-arrange_display  -     -       -       yes        -
-raise_emergency  -     -       -       yes        -
-clear_emergency  -     -       -       yes        -
+                 kiosk display counter supervisor ticket standby
+open_day         -     -       -       yes        -      -
+close_day        -     -       -       yes        -      -
+issue_ticket     yes   -       yes     yes        -      -
+call_next        -     -       yes     yes        -      -
+call_ticket      -     -       yes     yes        -      -
+recall           -     -       yes     yes        -      -
+start_service    -     -       yes     yes        -      -
+finish           -     -       yes     yes        -      -
+no_show          -     -       yes     yes        -      -
+return_ticket    -     -       yes     yes        -      -
+hold             -     -       yes     yes        -      -
+transfer         -     -       yes     yes        -      -
+cancel           yes   -       yes     yes        own    -
+delay            -     -       -       -          own    -
+open_counter     -     -       yes     yes        -      -
+pause_counter    -     -       yes     yes        -      -
+close_counter    -     -       yes     yes        -      -
+ticket_printed   yes   -       -       -          -      -
+ticket_sent      yes   -       -       -          -      -
+print_failed     yes   -       -       -          -      -
+arrange_display  -     -       -       yes        -      -
+raise_emergency  -     -       -       yes        -      -
+clear_emergency  -     -       -       yes        -      -
 """
 
 QUESTION_TABLE = """
-                   kiosk display counter supervisor ticket
-look_up_dossier    yes   -       yes     yes        -
-look_up_ticket     yes   -       -       -          -
-look_up_procedure  yes   -       yes     yes        -
-list_procedures    yes   -       -       -          -
-mark_card          yes   -       -       -          -
+                   kiosk display counter supervisor ticket standby
+look_up_dossier    yes   -       yes     yes        -      -
+look_up_ticket     yes   -       -       -          -      -
+look_up_procedure  yes   -       yes     yes        -      -
+list_procedures    yes   -       -       -          -      -
+mark_card          yes   -       -       -          -      -
 """
 
 PAGE_TABLE = """
@@ -89,6 +91,8 @@ GET  /manifest.webmanifest   200    200     200        200
 GET  /sw.js                  200    200     200        200
 GET  /offline                200    200     200        200
 GET  /notices/{file}         404    404     404        404
+GET  /follow                 403    403     403        403
+GET  /follow/officers        403    403     403        403
 GET  /healthz                200    200     200        200
 GET  /metrics                200    200     200        404
 """
@@ -127,7 +131,7 @@ def test_every_command_question_and_role_has_its_place_in_the_tables() -> None:
     for table, union in ((COMMAND_RIGHTS, m.Command), (QUESTION_RIGHTS, m.Question)):
         assert set(table) == {kind.__struct_config__.tag for kind in get_args(union)}
         assert all(list(row) == [role.value for role in Role] for row in table.values())
-    assert set(VIEWS) == set(Role)
+    assert set(VIEWS) == set(SPEAKING)
     assert set(VIEWS.values()) == set(get_args(m.View))
 
 
@@ -151,7 +155,7 @@ async def _member(room: Room, role: Role, ticket: str) -> Client:
     return await room.join(role.value, words.get(role, "ok"))
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", SPEAKING)
 async def test_a_role_is_granted_its_commands_and_no_other(room: Room, role: Role) -> None:
     granted = {}
     for command in COMMANDS:
@@ -186,7 +190,7 @@ async def test_an_officer_may_not_act_for_another_counter(room: Room) -> None:
 # --- views: what a role is shown ------------------------------------------------------------
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", SPEAKING)
 async def test_a_role_is_shown_its_own_kind_of_view(room: Room, role: Role) -> None:
     ticket = await _ticket(room)
     member = await _member(room, role, ticket)
@@ -228,7 +232,7 @@ def test_a_credential_is_good_for_its_own_role_alone(
     if claimed is Role.TICKET:
         # Taken for a ticket's id: there is no such ticket, which joining its topic tells.
         assert found == Actor(Role.TICKET, "ticket", ticket=TicketId(credential))
-    elif claimed is real:
+    elif claimed is real and real is not Role.STANDBY:
         assert found == Actor(real, "máy", counter)
     else:
         assert isinstance(found, Refusal)
@@ -264,7 +268,7 @@ async def inquire(room: Room, tmp_path: Path) -> Inquire:
     return Cards(room.hall, tmp_path, room.clock, lookup.answer).answer
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", SPEAKING)
 async def test_a_role_is_answered_its_questions_and_no_other(
     room: Room, inquire: Inquire, role: Role
 ) -> None:

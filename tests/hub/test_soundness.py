@@ -121,16 +121,16 @@ def test_a_journal_of_another_life_and_its_mark_say_nothing(damaged: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"a b", b"a b c", b"a 7 00000000", b"\xff 1 2", b"x" * 999]
+    "content", [b"", b"a b", b"a b c", b"a 7 1 00000000", b"\xff 1 2", b"x" * 999]
 )
 def test_a_mark_that_is_not_whole_is_none(tmp_path: Path, content: bytes) -> None:
     (tmp_path / witness.FILE).write_bytes(content)
     assert witness.read(tmp_path) is None
-    written = witness.Witness(tmp_path, Epoch("e"))
+    written = witness.Witness(tmp_path, Epoch("e"), 3)
     written.kept(Seq(12))
     written.close()
     written.close()
-    assert witness.read(tmp_path) == witness.Mark(Epoch("e"), Seq(12))
+    assert witness.read(tmp_path) == witness.Mark(Epoch("e"), Seq(12), 3)
 
 
 def test_a_folder_that_takes_no_mark_costs_only_the_mark(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
 from shared.errors import SetupError
-from shared.link import LONGEST_PAUSE_S, Link, Touch, hub_url
+from shared.link import LONGEST_PAUSE_S, Link, Touch, hub_url, hub_urls
 from shared.messages import (
     CallNext,
     DossierNotFound,
@@ -57,6 +57,7 @@ class Hub:
         self.number = 0
         self.answering = True
         self.refuse: Json | None = None
+        self.generation = 0
         self.silent = False
         self.server: Server | None = None
         self.port = 0
@@ -103,7 +104,15 @@ class Hub:
     def welcome(self) -> Json:
         self.number += 1
         view = {"number": self.number, "of_the_future": [1]}
-        return {"type": "welcome", "site": SITE, "epoch": "e", "seq": 7, "at": AT, "view": view}
+        return {
+            "type": "welcome",
+            "site": SITE,
+            "epoch": "e",
+            "seq": 7,
+            "at": AT,
+            "view": view,
+            "generation": self.generation,
+        }
 
     async def answer(self, command: Json) -> None:
         request_id = command["request_id"]
@@ -123,7 +132,7 @@ class Hub:
 class Screen:
     """What a link told its screen."""
 
-    def __init__(self, port: int, *, stale_after_s: float = 30.0, pause: float = 0.01) -> None:
+    def __init__(self, *ports: int, stale_after_s: float = 30.0, pause: float = 0.01) -> None:
         self.boards: list[tuple[int, Seq]] = []
         self.touches: list[Touch] = []
         self.times: list[str] = []
@@ -131,7 +140,7 @@ class Screen:
         self.ceilings: list[float] = []
         self.pause = pause
         self.link = Link(
-            f"127.0.0.1:{port}",
+            [f"127.0.0.1:{port}" for port in ports],
             role=Role.DISPLAY,
             credential="secret",
             view=Board,
@@ -497,6 +506,65 @@ async def test_cancelling_while_the_hub_is_away_ends_at_once(
     screen = screen_of(hub.port, pause=60)
     await until(lambda: screen.touches == [Touch.LOST])
     await within(screen.stop())
+
+
+@pytest.fixture
+async def second() -> AsyncIterator[Hub]:
+    made = Hub()
+    await made.start()
+    yield made
+    await made.stop()
+
+
+async def test_the_next_address_is_tried_when_one_does_not_welcome(
+    hub: Hub, second: Hub, screen_of: MakeScreen
+) -> None:
+    screen = screen_of(hub.port, second.port)
+    await until(lambda: len(hub.hellos) == 1)
+    await until(lambda: Touch.LIVE in screen.touches)
+    request_id, command = wish(1)
+    hub.answering = False
+    asking = asyncio.create_task(screen.link.ask(request_id, command))
+    await until(lambda: bool(hub.commands))
+    await hub.stop()
+    await within(asking)  # the wish went on to the second hub, under its id
+    assert [one["request_id"] for one in second.commands] == [request_id]
+    hub.silent = True
+    await hub.start()
+    second.refuse = {"type": "refused", "request_id": None, "code": "x", "reason": "Không"}
+    second.cut()
+    await until(lambda: bool(screen.refusals) and len(hub.hellos) == 2)
+
+
+async def test_pauses_double_only_after_all_addresses_have_been_tried(
+    hub: Hub, second: Hub, screen_of: MakeScreen
+) -> None:
+    await hub.stop()
+    await second.stop()
+    screen = screen_of(hub.port, second.port)
+    await until(lambda: len(screen.ceilings) >= 6)
+    assert screen.ceilings[:6] == [0.2, 0.2, 0.4, 0.4, 0.8, 0.8]
+
+
+async def test_a_hub_of_a_lower_generation_than_one_before_is_told_and_left(
+    hub: Hub, second: Hub, screen_of: MakeScreen
+) -> None:
+    hub.generation, second.generation = 2, 1
+    screen = screen_of(hub.port, second.port)
+    await until(lambda: Touch.LIVE in screen.touches)
+    await hub.stop()
+    await until(lambda: bool(second.hellos))
+    assert second.hellos[0]["generation"] == 2
+    boards = len(screen.boards)
+    await until(lambda: len(second.hellos) > 2)
+    assert screen.touches[-1] is Touch.LOST and len(screen.boards) == boards
+    await hub.start()
+    await until(lambda: screen.touches[-1] is Touch.LIVE)
+
+
+def test_no_address_is_refused_in_words() -> None:
+    with pytest.raises(SetupError, match="HOST:PORT"):
+        hub_urls(())
 
 
 async def test_a_bug_in_the_screen_ends_run(hub: Hub, screen_of: MakeScreen) -> None:

@@ -31,6 +31,7 @@ SPEAKERS = (
     "hall.py",
     "admission.py",
     "enrolment.py",
+    "fence.py",
     "dossiers/*.py",
 )
 """Where in hub/ the refusals of this protocol are made."""

@@ -31,7 +31,7 @@ export function liveAddress() {
  */
 export class Link {
   constructor(hello, { onView, onTouch, onTime = () => {}, onTurnedAway = () => {} }) {
-    this.hello = { type: "hello", version: 1, ...hello };
+    this.hello = { type: "hello", version: 1, generation: 0, ...hello };
     this.heard = { onView, onTouch, onTime, onTurnedAway };
     this.pending = new Map();
     this.inquired = new Map();
@@ -118,6 +118,9 @@ export class Link {
     this.listen();
     if (frame.at) this.heard.onTime(frame.at);
     if (frame.type === "welcome") {
+      // A hub that was replaced hears of it by our hello and ends; what it shows is out of date.
+      if (frame.generation < this.hello.generation) return this.socket.close();
+      this.hello.generation = frame.generation;
       this.failures = 0;
       this.heard.onView(frame.view);
       this.tell("live");

@@ -42,11 +42,19 @@ def test_a_minute_that_has_begun_counts_as_one_even_by_a_clock_set_back() -> Non
     assert moves(Room(), Unknown(at("08:00")), at("07:00")).others == 110
 
 
+def test_a_hall_gives_no_more_in_a_day_than_the_largest_one_planned_for() -> None:
+    assert moves(Room(), Unknown(at("07:00")), at("17:00")).others == 100 + 2000
+
+
 def test_a_busier_minute_of_the_day_is_reckoned_with_instead() -> None:
     room = Room()
     for _ in range(25):
         room.issue()
     assert moves(room, Unknown(at("08:00")), at("08:02")).after == {"A": 25 + 100 + 50}
+
+
+def test_what_is_known_to_be_missing_comes_on_top() -> None:
+    assert moves(Room(), Unknown(at("08:00"), more=7), at("08:02")).others == 100 + 7 + 20
 
 
 def test_what_could_be_read_of_the_missing_part_counts() -> None:

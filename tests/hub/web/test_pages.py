@@ -377,7 +377,13 @@ async def test_who_reads_slowly_stops_the_refreshing(tmp_path: Path) -> None:
 async def test_health_says_where_the_journal_stands(house: House) -> None:
     answer = await house.client.get("/healthz")
     assert answer.status_code == 200
-    assert answer.json() == {"ok": True, "seq": 0, "epoch": house.hall.epoch, "day": None}
+    assert answer.json() == {
+        "ok": True,
+        "seq": 0,
+        "epoch": house.hall.epoch,
+        "generation": 1,
+        "day": None,
+    }
 
 
 async def test_health_is_503_while_the_journal_cannot_write(house: House) -> None:

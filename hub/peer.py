@@ -1,0 +1,108 @@
+"""The one module that speaks HTTP to another hub: to follow it, or to learn who is to serve."""
+
+import asyncio
+import ssl
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import msgspec
+
+from hub.followed import Followed
+from shared.errors import MotcuaError, SetupError
+from shared.model import Epoch, Seq
+
+WITHIN_S = 2.0
+"""An answer to a question of a few bytes; a hub holds a standby's question back for a second."""
+
+_MOST_BYTES = 64 * 1024 * 1024
+
+_followed = msgspec.json.Decoder(Followed)
+
+
+class PeerError(MotcuaError):
+    """The other hub did not answer, or not as it must."""
+
+
+class _Health(msgspec.Struct):
+    generation: int
+
+
+class Peer:
+    """Another hub at `url`, the address of its pages. `credential` is that of a standby; `ca_file`
+    has the certificates (PEM) of who signs for it, else the machine's are believed."""
+
+    def __init__(self, url: str, credential: str = "", ca_file: str = "") -> None:
+        self.url = url.rstrip("/")
+        parts = urlsplit(self.url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise SetupError(f"{url!r} is no hub's address; write http://HOST:PORT or https://HOST")
+        self._place = parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+        self._headers = {"Authorization": f"Bearer {credential}"} if credential else {}
+        if ca_file and not Path(ca_file).is_file():
+            raise SetupError(f"{ca_file}: there is no such file; name the hub's certificates")
+        self._trust = ssl.create_default_context(cafile=ca_file or None)
+        self._client: httpx.AsyncClient | None = None
+
+    async def generation(self) -> int | None:
+        """The generation under which a hub serves there; 0 when the machine answers that none
+        does, None when nobody answers."""
+        try:
+            async with asyncio.timeout(WITHIN_S):
+                _reader, writer = await asyncio.open_connection(*self._place)
+                writer.close()
+        except ConnectionRefusedError:
+            return 0
+        except OSError:  # TimeoutError is one
+            return None
+        try:
+            return msgspec.json.decode(
+                await self._get("/healthz", {200, 503}), type=_Health
+            ).generation
+        except (PeerError, msgspec.MsgspecError):
+            return None
+
+    async def after(self, epoch: Epoch, seq: Seq, digest: str) -> Followed:
+        """What follows on that event of that epoch. Raises PeerError."""
+        try:
+            return _followed.decode(
+                await self._get(f"/follow?epoch={epoch}&seq={seq}&digest={digest}")
+            )
+        except msgspec.MsgspecError as error:
+            raise PeerError(f"{self.url}: answers what is none ({error})") from None
+
+    async def officers(self) -> bytes:
+        """A copy of its registry's file. Raises PeerError."""
+        return await self._get("/follow/officers")
+
+    async def _get(
+        self, path: str, statuses: frozenset[int] | set[int] = frozenset({200})
+    ) -> bytes:
+        if self._client is None:
+            self._client = httpx.AsyncClient(
+                verify=self._trust, headers=self._headers, trust_env=False, timeout=WITHIN_S
+            )
+        try:
+            # httpx' own deadlines are for each part that comes
+            async with (
+                asyncio.timeout(30),
+                self._client.stream("GET", self.url + path) as answer,
+            ):
+                content = b""
+                async for part in answer.aiter_bytes():
+                    content += part
+                    if len(content) > _MOST_BYTES:
+                        raise PeerError(f"{self.url}: answers without end")
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise PeerError(f"{self.url}: does not answer ({type(error).__name__})") from None
+        if answer.status_code in {401, 403}:
+            raise PeerError(f"{self.url}: does not know this standby's credential")
+        if answer.status_code not in statuses:
+            raise PeerError(f"{self.url}: answers with status {answer.status_code}")
+        return content
+
+    async def close(self) -> None:
+        """Let go of connections. Harmless when called twice."""
+        client, self._client = self._client, None
+        if client is not None:
+            await client.aclose()
