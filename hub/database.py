@@ -198,9 +198,13 @@ def check_library(version: str | None = None) -> None:
 
 
 def prepare_folder(folder: Path) -> None:
-    """Make the data folder when it is missing. Raises SetupError when that cannot be."""
+    """Make the data folder when it is missing, so that a power cut leaves it there with all that is
+    in it. Raises SetupError when that cannot be."""
     try:
+        missing = [one for one in (folder, *folder.parents) if not one.exists()]
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for made in missing:
+            keep_names(made.parent)
     except OSError as error:
         raise SetupError(f"{folder}: cannot be made a data folder ({error.strerror})") from None
 

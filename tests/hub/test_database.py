@@ -102,6 +102,19 @@ def test_bad_sql_is_a_storage_error(tmp_path: Path) -> None:
     database.close()
 
 
+def test_a_new_data_folder_outlives_a_power_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: set[int] = set()
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.add(os.fstat(handle).st_ino))
+    prepare_folder(tmp_path / "var" / "motcua")
+    # A name is kept by the folder that it stands in.
+    assert synced == {tmp_path.stat().st_ino, (tmp_path / "var").stat().st_ino}
+    synced.clear()
+    prepare_folder(tmp_path / "var" / "motcua")
+    assert not synced
+
+
 def test_a_folder_where_a_file_stands_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SetupError, match="data folder"):
