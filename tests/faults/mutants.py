@@ -34,6 +34,9 @@ from shared.results import Issued
 
 KILLS = "tests/faults/test_kills.py::test_a_killed_hub_loses_nothing_and_does_nothing_twice"
 CUTS = "tests/faults/test_cuts.py::test_what_was_acknowledged_before_a_power_cut_is_there_after_it"
+CUT_ANYWHERE = (
+    "tests/faults/test_cuts.py::test_a_connection_keeps_what_it_committed_wherever_it_is_cut"
+)
 RESTORE = "tests/hub/test_backup.py::test_a_restored_hub_is_a_new_life_that_gives_no_number_twice"
 CLOCK = "tests/hub/engine/test_calendar.py::test_a_clock_set_back_opens_no_second_day"
 LATE_ANSWER = "tests/kiosk/test_flow.py::test_an_answer_to_nobodys_wish_is_cancelled"
@@ -111,13 +114,13 @@ def publish_before_commit() -> None:
 @mutant(CUTS, "acknowledged_is_in_the_journal")
 def normal_instead_of_full() -> None:
     """SQLite's synchronous=NORMAL: a commit is not on the disk when it returns."""
-    run = hub.database.Database.run
+    hub.database.SYNCHRONOUS["wal"] = ("NORMAL", 1)
 
-    def lazy(self: hub.database.Database, sql: str, *values: object) -> list[Any]:
-        return run(self, sql.replace("synchronous=FULL", "synchronous=NORMAL"), *values)
 
-    hub.database.Database.run = lazy  # type: ignore[method-assign]
-    hub.database._FULL_SYNC = 1
+@mutant(CUT_ANYWHERE, r"assert \d+ <= \d+")
+def full_instead_of_extra() -> None:
+    """A registry without EXTRA: a rollback journal that comes back takes the commit away."""
+    hub.database.SYNCHRONOUS["delete"] = ("FULL", 2)
 
 
 @mutant(KILLS, "was done twice")

@@ -23,25 +23,20 @@ Change = Callable[[bytearray], None]
 
 
 class _Plate:
-    """A file as the disk has it: the durable part, and changes that were not synced."""
+    """A file's content as the disk has it: the durable part, and changes that were not synced."""
 
-    def __init__(self, content: bytes, named: bool) -> None:
+    def __init__(self, content: bytes) -> None:
         self.durable = bytearray(content)
         self.changes: list[tuple[Change, Change]] = []
         """Each whole, and torn."""
-        self.named = named
-        """Whether its folder is known to hold, or known not to hold, its name."""
-        self.exists = True
 
     def sync(self) -> None:
         for whole, _torn in self.changes:
             whole(self.durable)
         self.changes.clear()
 
-    def after_cut(self, chance: random.Random) -> bytes | None:
-        """What is found there when the power is back; None: no such file."""
-        if not (self.exists if self.named else chance.random() < 0.5):
-            return None
+    def after_cut(self, chance: random.Random) -> bytes:
+        """What is found there when the power is back."""
         left = bytearray(self.durable)
         if chance.random() < 0.3:
             for whole, _torn in self.changes:
@@ -63,17 +58,18 @@ class PowerDisk(apsw.VFS):
     def __init__(self, name: str) -> None:
         self.name = name
         self.dead = False
-        self.syncs = 0
         self._chance = random.Random()
         self._left: int | None = None
         self._on_cut: Callable[[], None] = lambda: None
-        self._plates: dict[str, _Plate] = {}
+        self._names: dict[str, _Plate] = {}
+        self._durable: dict[str, _Plate] = {}
+        """The folder as it is, and as it was when it was last synced."""
         super().__init__(name, "")
 
     def power_on(self, chance: random.Random, left: int | None, on_cut: Callable[[], None]) -> None:
         """Begin anew, with files as they lie there; None: the power stays."""
         self._chance, self._left, self._on_cut = chance, left, on_cut
-        self._plates, self.dead, self.syncs = {}, False, 0
+        self._names, self._durable, self.dead = {}, {}, False
 
     def cut(self) -> None:
         """The power goes now."""
@@ -84,10 +80,10 @@ class PowerDisk(apsw.VFS):
     def salvage(self, folder: Path) -> None:
         """Write what survived the cut into a new folder."""
         folder.mkdir()
-        for path, plate in self._plates.items():
-            left = plate.after_cut(self._chance)
-            if left is not None:
-                (folder / Path(path).name).write_bytes(left)
+        for path in {**self._names, **self._durable}:
+            named = self._names if self._chance.random() < 0.5 else self._durable
+            if path in named:
+                (folder / Path(path).name).write_bytes(named[path].after_cut(self._chance))
 
     def works(self) -> None:
         """One more operation; raises IOError when the power has gone."""
@@ -97,6 +93,10 @@ class PowerDisk(apsw.VFS):
                 self.cut()
         if self.dead:
             raise apsw.IOError("the power is off")
+
+    def sync_folder(self) -> None:
+        """Names are durable as they are now."""
+        self._durable = dict(self._names)
 
     # --- what SQLite calls -----------------------------------------------------------------
 
@@ -109,26 +109,19 @@ class PowerDisk(apsw.VFS):
         if path is None:
             return file
         if new:
-            self._plates[path] = _Plate(b"", named=False)
-        elif path not in self._plates:
-            self._plates[path] = _Plate(Path(path).read_bytes(), named=True)
-        file.plate = self._plates[path]
+            self._names[path] = _Plate(b"")
+        elif path not in self._names:
+            self._names[path] = self._durable[path] = _Plate(Path(path).read_bytes())
+        file.plate = self._names[path]
         file.syncs_folder = new and bool(flags[0] & _JOURNALS)
         return file
 
     def xDelete(self, filename: str, syncdir: bool) -> None:
         self.works()
         super().xDelete(filename, syncdir)
-        plate = self._plates.get(filename)
-        if plate is not None:
-            plate.exists, plate.named = False, False
+        self._names.pop(filename, None)
         if syncdir:
             self.sync_folder()
-
-    def sync_folder(self) -> None:
-        """Names are durable as they are now."""
-        for plate in self._plates.values():
-            plate.named = True
 
 
 class _File(apsw.VFSFile):
@@ -156,7 +149,6 @@ class _File(apsw.VFSFile):
 
     def xSync(self, flags: int) -> None:
         self._disk.works()
-        self._disk.syncs += 1
         if self.plate is not None:
             self.plate.sync()
         if self.syncs_folder:
