@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tempfile
 
 from tests.faults.mutants import MUTANTS
 from tests.hub.hub_process import ROOT
@@ -13,10 +14,12 @@ _PASSED, _FAILED = 0, 1
 
 
 def _pytest(name: str, test: str) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.mutated", name, test],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=WITHIN_S,
-    )  # fmt: skip
+    # Several at once would clean up one another's folders.
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.faults.mutated", name, test, f"--basetemp={folder}/t"],
+            cwd=ROOT, capture_output=True, text=True, check=False, timeout=WITHIN_S,
+        )  # fmt: skip
     return done.returncode, done.stdout + done.stderr
 
 
