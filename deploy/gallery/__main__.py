@@ -1,7 +1,7 @@
 """`python -m deploy.gallery`: every screen in every language, mode and state, as pictures.
 
 Kiosk and board are drawn by two processes beside each other. The exit code is 1 where a text is
-cut off, overlaps another or leaves its picture. With --approve the pictures that tests compare
+cut off, faint, on another or outside its picture. With --approve the pictures that tests compare
 with (tests/approved) are replaced by those just drawn: look at them first.
 """
 

@@ -6,6 +6,7 @@ from typing import Any
 from PIL import Image
 
 from deploy.gallery.board_states import STATES, Sample, today
+from deploy.gallery.contrast import faint
 from deploy.gallery.draw import BOARD_SHAPES, board_shots
 from deploy.gallery.easel import Easel
 from deploy.gallery.fit import faults
@@ -47,7 +48,7 @@ def painter() -> Callable[[Shot], tuple[Image.Image, list[str]]]:
         size = BOARD_SHAPES[shot.shape]
         wall = wall_for(STATES[shot.state])
         image = easel.take(wall, size)
-        return image, faults([wall], size)
+        return image, faults([wall], size) + faint([wall], image, edges=False)
 
     return paint
 

@@ -6,6 +6,7 @@ from functools import cache
 from msgspec.structs import replace
 from PIL import Image
 
+from deploy.gallery.contrast import faint
 from deploy.gallery.draw import KIOSK_SHAPES, kiosk_shots
 from deploy.gallery.easel import Easel
 from deploy.gallery.fit import faults
@@ -74,6 +75,7 @@ def painter() -> Callable[[Shot], tuple[Image.Image, list[str]]]:
             layers.append(root.upper)
         if root.veil.parent is not None:
             layers = [root.veil, root.bar]
-        return image, faults(layers, size)
+        edges = shot.mode == "contrast"
+        return image, faults(layers, size) + faint(layers, image, edges=edges)
 
     return paint

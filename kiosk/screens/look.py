@@ -92,6 +92,7 @@ _PLAIN = {
     "paper": "PAPER",
     "ground": "GROUND",
     "line": "LINE",
+    "pressed": "PRESSED",
     "brand": "BRAND",
     "brand_pressed": "BRAND_PRESSED",
     "gold": "GOLD",

@@ -189,6 +189,8 @@ class NoticePage(Page):
     face: faces.NoticeFace = ObjectProperty(faces.NoticeFace(), rebind=True)
     alarm = BooleanProperty(False)
     """A supervisor speaks to everybody: the screen is red."""
+    narrow = BooleanProperty(False)
+    """There is hardly room for that."""
 
     def on_kv_post(self, *_args: Any) -> None:
         """Which buttons there are to choose from, left to right; `ids` alone would let them go."""

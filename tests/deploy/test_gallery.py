@@ -1,4 +1,4 @@
-"""Every screen looks as it was approved, and no text is cut off or lies on another."""
+"""Every screen looks as it was approved, and no text is cut off, faint or on another."""
 
 import shutil
 from pathlib import Path
@@ -20,11 +20,17 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Taken]
     return folder, draw(folder, [KEPT])
 
 
-def test_no_text_is_cut_off_overlaps_or_leaves_its_picture(
+def test_no_text_is_cut_off_faint_on_another_or_outside_its_picture(
     gallery: tuple[Path, list[Taken]],
 ) -> None:
     _folder, taken = gallery
     assert len(taken) > 60
+    assert [(one.shot.name, one.faults) for one in taken if one.faults] == []
+
+
+def test_every_state_stands_out_in_strong_contrast_buttons_by_their_edges(tmp_path: Path) -> None:
+    taken = draw(tmp_path, [".vi.contrast.upright"])
+    assert len(taken) > 50
     assert [(one.shot.name, one.faults) for one in taken if one.faults] == []
 
 
