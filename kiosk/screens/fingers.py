@@ -18,6 +18,8 @@ class Fingers:
 
         self._window = Window
         self._paint = paint
+        self._painted = -1
+        """The tick of Kivy's clock in which a finger was last drawn at once."""
         Window.bind(on_mouse_down=self._landed, on_mouse_up=self._left)
 
     def close(self) -> None:
@@ -25,8 +27,14 @@ class Fingers:
         self._window.unbind(on_mouse_down=self._landed, on_mouse_up=self._left)
 
     def _landed(self, *_args: Any) -> None:
+        from kivy.clock import Clock
+
         self._left()
-        self._paint()
+        # Once a tick: a hundred fingers in SDL's queue would be drawn one after another, and the
+        # clock stand still meanwhile.
+        if self._painted != Clock.frames:
+            self._painted = Clock.frames
+            self._paint()
 
     def _left(self, *_args: Any) -> None:
         """What follows a release is drawn in its turn: what it asks the hub for goes first."""

@@ -48,3 +48,17 @@ def test_a_finger_that_leaves_is_told_at_once_and_drawn_in_its_turn(
     window.dispatch("on_mouse_up", 200, 150, "left", [])
     step(window, 3)
     assert heard == ["release"]
+
+
+def test_of_many_fingers_in_one_tick_the_first_is_drawn_at_once(
+    glass: tuple[list[str], Any],
+) -> None:
+    heard, window = glass
+    for _finger in range(5):
+        window.dispatch("on_mouse_down", 200, 150, "left", [])
+        window.dispatch("on_mouse_up", 200, 150, "left", [])
+    assert heard.count("paint") == 1
+    assert heard.count("press") == 5
+    step(window, 2)
+    window.dispatch("on_mouse_down", 200, 150, "left", [])
+    assert heard.count("paint") == 2

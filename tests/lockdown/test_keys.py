@@ -5,6 +5,7 @@ import pty
 import random
 import tty
 from collections.abc import Iterator
+from itertools import combinations
 
 import pytest
 
@@ -20,7 +21,8 @@ from tests.lockdown.public_machine import (
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing() or "nothing is missing")
 
-HELD = [(), *((name,) for name in MODIFIERS), ("Alt_L", "Control_L"), ("Alt_L", "Super_L")]
+HELD = [held for count in range(len(MODIFIERS) + 1) for held in combinations(MODIFIERS, count)]
+"""Every set of keys that one can hold down with another."""
 WHOLE = (0, 0, *SIZE)
 MOST_MB = 10
 
