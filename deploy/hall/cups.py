@@ -113,7 +113,7 @@ class PrivateCups:
             raise SetupError(f"lpadmin: {done.stderr.strip()}")
         return name
 
-    def add_thermal(self, name: str, port: int, within_s: float = 20.0) -> str:
+    def add_thermal(self, name: str, port: int, within_s: float = 120.0) -> str:
         """A queue to a thermal printer on loopback, through our own backend; gives `name`."""
         return self.add_queue(name, f"motcua-escpos://127.0.0.1:{port}/?within={within_s:g}")
 

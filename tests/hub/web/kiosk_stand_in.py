@@ -24,8 +24,11 @@ class KioskStandIn:
 
     def issue(self, service: str, priority: str | None = None, **codes: str) -> dict[str, Any]:
         """Take a number, with `dossier` or `procedure` perhaps; gives the result's value."""
+        return self.wishes(kind="issue_ticket", service=service, priority=priority, **codes)
+
+    def wishes(self, **command: object) -> dict[str, Any]:
+        """Send a command; gives the result's value."""
         request_id = str(uuid.uuid4())
-        command = {"kind": "issue_ticket", "service": service, "priority": priority, **codes}
         frame = {"type": "command", "request_id": request_id, "command": command}
         self._connection.send(json.dumps(frame))
         while True:

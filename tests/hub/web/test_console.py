@@ -93,6 +93,24 @@ def test_a_day_at_the_counter_by_keyboard(hub: HubProcess, kiosk: KioskStandIn, 
     expect(page.locator("#counter-state")).to_have_text("Sẵn sàng")
 
 
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"kind": "ticket_printed"}, "có phiếu giấy"),
+        ({"kind": "ticket_sent"}, "phiếu đã gửi máy in, không rõ đã in"),
+        ({"kind": "print_failed", "reason": "no_paper"}, "không có phiếu giấy"),
+    ],
+)
+def test_an_officer_reads_what_became_of_the_paper(
+    kiosk: KioskStandIn, page: Page, told: dict[str, str], words: str
+) -> None:
+    ticket = kiosk.issue(LAND)["ticket"]
+    press(page, "Enter")
+    expect(page.locator("#taken")).not_to_contain_text("phiếu")
+    kiosk.wishes(**told, ticket=ticket)
+    expect(page.locator("#taken")).to_contain_text(words)
+
+
 def test_two_officers_who_press_next_at_once_get_different_numbers(
     hub: HubProcess, kiosk: KioskStandIn, page: Page, browser: Browser
 ) -> None:
