@@ -9,6 +9,8 @@ else does not count as caught. `in_hub`: only the hubs that a nursery bears are 
 import copy
 from bisect import insort
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import msgspec
@@ -16,6 +18,7 @@ import msgspec
 import hub.backup
 import hub.database
 import hub.hall
+from deploy.hall import cups
 from display import board
 from hub.engine import calendar, decide, desk, events as e, evolve
 from hub.engine.refusal import Refusal
@@ -39,6 +42,15 @@ CUT_ANYWHERE = (
 )
 RESTORE = "tests/hub/test_backup.py::test_a_restored_hub_is_a_new_life_that_gives_no_number_twice"
 CLOCK = "tests/hub/engine/test_calendar.py::test_a_clock_set_back_opens_no_second_day"
+LEDGER = "tests/kiosk/test_thermal.py::test_a_job_that_was_printed_is_completed_again_without_paper"
+MIDDLE = (
+    "tests/faults/test_printing.py::test_in_the_middle_of_a_ticket_trouble_is_known_within_1_s"
+    "_and_one_paper_comes_after_it[network-paper_out-paper_in-no_paper]"
+)
+MUTE = (
+    "tests/faults/test_printing.py"
+    "::test_a_printer_that_answers_nothing_is_told_to_be_mute_and_its_tickets_are_only_sent"
+)
 LATE_ANSWER = "tests/kiosk/test_flow.py::test_an_answer_to_nobodys_wish_is_cancelled"
 
 
@@ -332,3 +344,39 @@ def printed_twice_on_a_retry() -> None:
         return flow, effects
 
     ticket_flow.answered = prints
+
+
+# --- paper ---------------------------------------------------------------------------------
+
+_folders: list[TemporaryDirectory[str]] = []
+"""Of spoilt backends, until this process ends."""
+
+
+def _spoil_backend(right: str, wrong: str) -> None:
+    """CUPS runs the backend as a program of its own: it is given another file."""
+    text = cups.BACKEND.read_text(encoding="utf-8")
+    assert right in text
+    _folders.append(TemporaryDirectory(prefix="motcua-spoilt-"))
+    spoilt = Path(_folders[-1].name) / cups.BACKEND.name
+    spoilt.write_text(text.replace(right, wrong), encoding="utf-8")
+    cups.BACKEND = spoilt
+
+
+@mutant(LEDGER, r"\(0, 2\) == \(0, 1\)")
+def job_begun_again() -> None:
+    """The backend looks at no ledger: a CUPS that was killed prints its job again."""
+    _spoil_backend("    if not verdict:", "    if True:")
+
+
+@mutant(MIDDLE, "not in time: no_paper is known")
+def ticket_in_one_piece() -> None:
+    """The whole ticket is sent at once: a printer that stops in it cannot be asked why."""
+    _spoil_backend("[_UNASKED_OFF, *bands(data)]", "[_UNASKED_OFF, data]")
+
+
+@mutant(MUTE, r"TicketPrinted\(.*TicketSent\(")
+def completed_is_printed() -> None:
+    """What CUPS calls completed counts as printed, whatever the printer has said."""
+    from kiosk.devices.printer import CupsPrinter  # needs pycups
+
+    CupsPrinter._verdict = lambda self, state, facts, code: "ok" if state == 9 else code  # type: ignore[method-assign]
