@@ -2,8 +2,8 @@
 
 The machine is a folder made by debootstrap from this machine's own mirror, and systemd-nspawn boots
 it with a systemd of its own and a network of its own: units run as they are, sandbox and watchdog
-included. Needs root, some 3 GB and ten minutes, so `make test` leaves it out (its name does not
-begin with test_). The tests are the steps of one story and run in their order.
+included. Needs root, some 3 GB and a quarter of an hour, so `make test` leaves it out (its name
+does not begin with test_). The tests are the steps of one story and run in their order.
 """
 
 import json
