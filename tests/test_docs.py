@@ -75,3 +75,20 @@ def test_every_target_of_the_makefile_says_what_it_does() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     phony = set(re.findall(r"(?m)^\.PHONY: (.*)$", makefile)[0].split()) - {"ready"}
     assert phony == set(re.findall(r"(?m)^([a-z-]+):.*## \w", makefile))
+
+
+def test_every_warning_that_operations_explain_can_be_said() -> None:
+    page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    table = page.split("### Warnings in the log\n")[1].split("\n## ")[0]
+    named = {
+        name for row in re.findall(r"(?m)^\| (`.*?) \|", table) for name in row.split("`")[1::2]
+    }
+    programs = [
+        path
+        for part in ("hub", "kiosk", "display", "shared")
+        for path in (ROOT / part).rglob("*.py")
+    ]
+    code = "".join(path.read_text(encoding="utf-8") for path in programs)
+    said = set(re.findall(r'"([a-z_]+(?:\.[a-z_]+)?)"', code)) | {"hub.lost", "hub.stale"}
+    assert len(named) > 40
+    assert named <= said
