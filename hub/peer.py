@@ -44,17 +44,24 @@ class Peer:
         self._trust = ssl.create_default_context(cafile=ca_file or None)
         self._client: httpx.AsyncClient | None = None
 
-    async def generation(self) -> int | None:
-        """The generation under which a hub serves there; 0 when the machine answers that none
-        does, None when nobody answers."""
+    async def serves(self) -> bool | None:
+        """Whether anything listens there; None when the machine does not say."""
         try:
             async with asyncio.timeout(WITHIN_S):
                 _reader, writer = await asyncio.open_connection(*self._place)
                 writer.close()
         except ConnectionRefusedError:
-            return 0
+            return False
         except OSError:  # TimeoutError is one
             return None
+        return True
+
+    async def generation(self) -> int | None:
+        """The generation under which a hub serves there; 0 when the machine answers that none
+        does, None when nobody answers."""
+        answers = await self.serves()
+        if not answers:
+            return None if answers is None else 0
         try:
             return msgspec.json.decode(
                 await self._get("/healthz", {200, 503}), type=_Health

@@ -51,11 +51,12 @@ def promote(data: Path, at: Instant) -> Promoted:
             moved = moving(day, Unknown(state.whole_at, more=missing), at)
         take_over(journal, day, journal.generation + 1, moved, at)
         _end_sessions(data)
-        (data / FOLLOWING).unlink()
-        (data / PROMOTE).unlink(missing_ok=True)
-        return Promoted(
+        made = Promoted(
             journal.generation, journal.last_seq(), day.last_day, state.whole_at, missing, moved
         )
+    (data / FOLLOWING).unlink()  # the follower waits for it: a hub may start here from now on
+    (data / PROMOTE).unlink(missing_ok=True)
+    return made
 
 
 def _taken(data: Path) -> SqliteJournal:

@@ -2,7 +2,7 @@
 # systemd units and what else of a release lies outside of /opt/motcua.
 
 units() {
-    ! serves_hub || echo motcua-hub.service motcua-proxy.service motcua-certificate.service motcua-certificate.timer
+    ! serves_hub || echo motcua-hub.service motcua-standby.service motcua-proxy.service motcua-certificate.service motcua-certificate.timer
     ! has_screen || echo motcua-x.service
     ! has_kiosk || echo motcua-kiosk.service
     ! has_display || echo motcua-display.service

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import signal
+import time
 from pathlib import Path
 
 from hub.commands.common import Parsers, now
@@ -33,6 +34,9 @@ def add(commands: Parsers, data: argparse.ArgumentParser) -> None:
 
     promote = commands.add_parser(
         "promote", parents=[data], help="make a hub of a standby's folder; ends its follower"
+    )
+    promote.add_argument(
+        "--even-so", action="store_true", help="though a hub still answers at the old address"
     )
     promote.set_defaults(run=_promote)
 
@@ -65,15 +69,31 @@ def _follow(args: argparse.Namespace) -> int:
             await peer.close()
 
     asyncio.run(run())
-    if (args.data / PROMOTE).exists():
-        print("ended, to be promoted", flush=True)
-    return 0
+    return 0 if not (args.data / PROMOTE).exists() or _promoted(args.data) else 1
+
+
+def _promoted(data: Path) -> bool:
+    """Whether `promote` has made a hub's folder of it: who starts a hub when this one ends must not
+    be too early."""
+    from hub.promote import ENDS_WITHIN_S
+    from hub.standing import FOLLOWING
+
+    deadline = time.monotonic() + 2 * ENDS_WITHIN_S
+    while (data / FOLLOWING).exists():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 def _promote(args: argparse.Namespace) -> int:
     from hub.commands.copies import moment, moved_words
     from hub.promote import promote
+    from hub.standing import following
 
+    state = following(args.data)
+    if state is not None and not args.even_so:
+        asyncio.run(_check_gone(state.url))
     made = promote(args.data, now())
     print(f"{args.data}: is a hub's now, generation {made.generation}, {made.events} events")
     print(
@@ -84,3 +104,20 @@ def _promote(args: argparse.Namespace) -> int:
         print(moved_words(made.moved))
     print("Officers sign in again. Start it with `motcua-hub serve`.")
     return 0
+
+
+async def _check_gone(url: str) -> None:
+    """Two hubs that both serve give numbers twice: raise SetupError while the old one answers."""
+    from hub.peer import Peer
+    from shared.errors import SetupError
+
+    peer = Peer(url)
+    try:
+        found = await peer.serves()
+    finally:
+        await peer.close()
+    if found:
+        raise SetupError(
+            f"{url}: a hub still answers there; stop it first, so that no number is given twice,"
+            " or promote --even-so"
+        )

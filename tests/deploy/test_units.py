@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hub.__main__ import _parser as hub_parser
+from hub.standing import FILES
 from shared.command_line import parser as screen_parser
 from shared.model import Role
 
@@ -18,6 +19,7 @@ UNITS = sorted(FOLDER.glob("*.service"))
 RELEASE = "/opt/motcua/current/"
 EXPOSED = {
     "motcua-hub": 2.5,
+    "motcua-standby": 2.5,
     "motcua-proxy": 2.5,
     "motcua-certificate": 2.5,
     "motcua-kiosk": 5.0,
@@ -89,6 +91,15 @@ def test_the_hub_is_started_with_options_that_it_has() -> None:
     assert args.site == Path("/etc/motcua/site.toml")
     assert args.live.startswith("127.0.0.1:")
     assert args.web.startswith("127.0.0.1:")
+
+
+def test_a_standby_is_started_with_options_that_it_has_and_gives_way_to_a_hub() -> None:
+    unit = FOLDER / "motcua-standby.service"
+    assert hub_parser().parse_args(command(unit)[1:]).data == Path("/var/lib/motcua")
+    assert section(unit, "Unit")["OnSuccess"] == "motcua-hub.service"
+    hub = (FOLDER / "motcua-hub.service").read_text(encoding="utf-8")
+    for name in FILES:
+        assert f"ConditionPathExists=!/var/lib/motcua/{name}\n" in hub
 
 
 @pytest.mark.parametrize("role", [Role.KIOSK, Role.DISPLAY])

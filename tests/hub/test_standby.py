@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -16,9 +17,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+import trustme
 
 from hub.journal.sqlite import read_only
+from hub.peer import Peer
 from hub.standing import FOLLOWING, following
+from shared.errors import SetupError
 from shared.link import Link, Touch
 from shared.messages import IssueTicket, KioskView, Result, TicketPrinted, Welcome
 from shared.model import RequestId, Role, ServiceId, TicketId
@@ -204,6 +208,8 @@ def test_the_hub_is_killed_under_load_and_clients_go_on_at_the_standby(pair: Pai
     kiosk = Kiosk(addresses, pair.kiosk)
     try:
         until(lambda: len(kiosk.numbers) > 100)
+        refused = run("promote", "--data", str(pair.standby.data))
+        assert refused.returncode == 2 and "a hub still answers there" in refused.stderr
         pair.first.kill()
         acknowledged = dict(kiosk.numbers)
         told = pair.second.command("promote")
@@ -369,6 +375,37 @@ def test_a_journal_in_a_new_epoch_is_fetched_anew_and_what_the_hub_lost_is_kept(
     assert list(read_only(pair.first.data)) == list(read_only(pair.standby.data))
     [aside] = pair.standby.data.glob("replaced-*")
     assert [one.kind for one in read_only(aside)].count("ticket_issued") >= 20
+
+
+async def test_a_hub_behind_tls_is_believed_by_its_certificate_alone(tmp_path: Path) -> None:
+    ours, other = trustme.CA(), trustme.CA()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    ours.issue_cert("localhost").configure_cert(context)
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b'HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n{"generation":7}')
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0, ssl=context)
+    port = server.sockets[0].getsockname()[1]
+    found = []
+    for authority in (ours, other):
+        file = tmp_path / "ca.pem"
+        authority.cert_pem.write_to_path(file)
+        peer = Peer(f"https://localhost:{port}", ca_file=str(file))
+        found.append(await peer.generation())
+        await peer.close()
+    server.close()
+    await server.wait_closed()
+    assert found == [7, None]
+    for url in ("ftp://x", "hub:8080", ""):
+        with pytest.raises(SetupError, match="http://HOST:PORT"):
+            Peer(url)
+    with pytest.raises(SetupError, match="no such file"):
+        Peer("https://hub", ca_file=str(tmp_path / "none.pem"))
 
 
 def test_only_a_standby_may_follow_and_it_may_do_nothing_else(pair: Pair) -> None:
