@@ -30,6 +30,7 @@ from shared.procedures import Catalogue
 from shared.settings import load
 from tests.fuzz.base import Target
 from tests.fuzz.frames import Frames, Hellos
+from tests.fuzz.pages import Pages
 from tests.hub.hall_site import SITE, at
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -269,6 +270,7 @@ class Settings(Target):
 TARGETS: dict[str, type[Target]] = {
     "hellos": Hellos,
     "frames": Frames,
+    "pages": Pages,
     "scans": Scans,
     "answers": Answers,
     "settings": Settings,
