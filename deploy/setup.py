@@ -43,6 +43,7 @@ PACKAGES = {
     "the letters of Lao and Thai": ("fonts-lao", "fonts-tlwg-loma-otf", "libfribidi0"),
     "a virtual screen and taps on it": ("xvfb", "xdotool"),
     "the voice": ("espeak-ng",),
+    "films on the displays": ("mpv",),
     "the browser tests and pictures": ("chromium",),
     "the tests of the services and of installing": (
         "systemd",
