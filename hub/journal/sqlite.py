@@ -27,6 +27,9 @@ NEXT = "journal.db.next"
 SCHEMA_VERSION = 1
 _CHUNK = 1_000
 COMPANIONS = ("", "-wal", "-shm", "-journal")
+_PATIENCE = 12
+"""How often a journal is tried to be opened again, 5 s each time: as long as a backup may take."""
+
 _ALONE_MS = 250
 """How long a swap waits for whoever reads the file: the whole hall waits with it."""
 
@@ -211,6 +214,9 @@ class SqliteJournal:
         try:
             self._be_alone()
             made = finish()
+            # In WAL mode before it has the name: to change over takes being alone, too, and from
+            # then on anybody may read it.
+            Database(made, vfs=self._vfs).close()
             self.writer.close()
             made.replace(self.path)
             keep_names(self.path.parent)
@@ -218,9 +224,19 @@ class SqliteJournal:
             raise StorageError(f"{self.path}: cannot be replaced ({error.strerror})") from None
         finally:
             self.writer.close()
-            self._open()
+            self._open_again()
             self._witness.close()
             self._witness = self._remember()
+
+    def _open_again(self) -> None:
+        """After a swap that failed somebody may read the file, whom WAL mode has to wait for."""
+        for left in reversed(range(_PATIENCE)):
+            try:
+                self._open()
+                return
+            except StorageError:
+                if not left:
+                    raise
 
     def _be_alone(self) -> None:
         """Take the -wal file in and do without one: left behind, it would be read into the next

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -17,7 +18,7 @@ import msgspec
 import pytest
 from structlog.testing import capture_logs
 
-from hub import backups, compaction
+from hub import backups, compaction, database
 from hub.backup import RESTORING, Contents, back_up
 from hub.backups import examined, keep_one, listed
 from hub.compaction import (
@@ -282,6 +283,52 @@ def test_somebody_who_reads_the_file_is_not_disturbed_and_it_is_done_later(data:
             assert reader.run("SELECT count(*) FROM event") == [(count,)]
         assert not (data / NEXT).exists()
         assert journal.writer.pragma("journal_mode") == "wal"
+        assert compact(journal, NOW, RULES) is not None
+
+
+def test_who_begins_to_read_in_the_moment_of_the_swap_stops_nothing(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readers: list[Database] = []
+    replace = Path.replace
+
+    def read(path: Path, target: Path) -> Path:
+        replaced = replace(path, target)
+        reader = Database(data / FILE, read_only=True)
+        reader.run("BEGIN")
+        reader.run("SELECT count(*) FROM event")
+        readers.append(reader)
+        return replaced
+
+    monkeypatch.setattr(Path, "replace", read)
+    with contextlib.closing(SqliteJournal(data)) as journal:
+        began = time.monotonic()
+        assert compact(journal, NOW, RULES) is not None
+        assert time.monotonic() - began < 3, "nobody was waited for"
+        journal.append([], [])
+        [reader] = readers
+        assert reader.run("SELECT count(*) FROM event") == [(journal.last_seq(),)]
+        reader.close()
+
+
+def test_who_reads_when_a_swap_fails_is_waited_for_and_the_hub_goes_on(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_MS", 100)
+
+    def fail(*_arguments: object) -> rewrite.Report:
+        reader = Database(data / FILE, read_only=True)
+        reader.run("BEGIN")
+        reader.run("SELECT count(*) FROM event")
+        threading.Timer(0.5, reader.close).start()
+        raise StorageFull("no room")
+
+    with contextlib.closing(SqliteJournal(data)) as journal:
+        with monkeypatch.context() as patch, pytest.raises(StorageFull):
+            patch.setattr(Rewriting, "finish", fail)
+            compact(journal, NOW, RULES)
+        assert journal.writer.pragma("journal_mode") == "wal"
+        journal.append([], [])
         assert compact(journal, NOW, RULES) is not None
 
 
