@@ -1,4 +1,4 @@
-"""A film by the real player: where it is to be, over what stands there, silent, and gone at once."""
+"""A film by the real player: in its place, over what stands there, silent, and gone at once."""
 
 import os
 import shutil
@@ -40,14 +40,11 @@ def wall(monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualScreen]:
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two seconds of red with a tone, made by the player itself."""
+    """Two seconds of red, made by the player itself."""
     file = tmp_path_factory.mktemp("film") / "do.webm"
-    subprocess.run(
-        [PLAYER, "--no-config", "--no-terminal", "--ovc=libvpx", f"--o={file}"]
-        + ["av://lavfi:color=c=red:size=320x240:rate=10:duration=2"],
-        check=True,
-        timeout=60,
-    )
+    source = "av://lavfi:color=c=red:size=320x240:rate=10:duration=2"
+    making = [PLAYER, "--no-config", "--no-terminal", "--ovc=libvpx", f"--o={file}", source]
+    subprocess.run(making, check=True, timeout=60)
     return file
 
 
@@ -91,7 +88,7 @@ def test_the_player_yields_to_the_display_and_opens_no_sound(
         assert process is not None
         ours, its = (os.getpriority(os.PRIO_PROCESS, pid) for pid in (0, process.pid))
         assert its == min(19, ours + NICE)
-        opened = [os.readlink(one) for one in Path(f"/proc/{process.pid}/fd").iterdir()]
+        opened = [str(one.readlink()) for one in Path(f"/proc/{process.pid}/fd").iterdir()]
         assert not [name for name in opened if "snd" in name or "pulse" in name]
     finally:
         player.stop()
