@@ -228,6 +228,8 @@ class CupsPrinter:
             return words.CUPS_DOWN
         vigil = Vigil(self._clock, self._patience_s, waits)
         code = self._await(connection, job, vigil, given_up)
+        if code == words.SENT:
+            self._probe.heard_nothing()
         if code != words.CUPS_DOWN:
             self._note.unlink(missing_ok=True)
         return code

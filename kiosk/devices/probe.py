@@ -56,6 +56,10 @@ class Probe:
         self._mute_until = self._clock() + MUTE_AGAIN_S
         return PrinterState.MUTE
 
+    def heard_nothing(self) -> None:
+        """A job has found that the printer answers nothing: another one stands there now."""
+        self._answers = False
+
     def let_go(self) -> None:
         """Leave the line to others."""
         line, self._line = self._line, None

@@ -43,6 +43,12 @@ STUCK_AFTER_S = 0.15
 SILENT_AFTER_S = 0.5
 LOST_AFTER_S = 1.5
 
+BOOTS_WITHIN_S = 8.0
+"""One that has answered on this queue before is given so long before it counts as mute: a network
+card takes connections while the printer behind it still starts."""
+PRINTS_WITHIN_S = 15.0
+"""A ticket that was begun is not cut short for its age."""
+
 AHEAD = 2
 """Bands that may wait in the printer: its smallest buffer, 4 KiB, must never be full, for then it
 would read no questions either. (A question must not stand inside a band: it would become dots.)"""
@@ -217,21 +223,26 @@ def show(reasons: set[str]) -> None:
         pass  # CUPS was killed; the ticket in hand still deserves its paper
 
 
-def ready(place: str, until: float) -> Line | None:
-    """A line to a printer that can print now, or that says nothing; None when `until` comes."""
+def ready(place: str, until: float, mute_from: float) -> Line | None:
+    """A line to a printer that can print now, or that says nothing, which is believed from
+    `mute_from` on; None when `until` comes."""
     line = None
     while time.monotonic() < until:
         try:
             line = line or Line(place)
             reasons = line.state()
-            if reasons is None and not line.heard:
+            if reasons is None and not line.heard and time.monotonic() >= mute_from:
                 show(set())
                 return line
         except OSError:
-            line, reasons = None, None
-        show({OFFLINE} if reasons is None else reasons)
+            reasons = None
         if reasons is not None and reasons <= {PAPER_LOW}:
+            show(reasons)
             return line
+        show({OFFLINE} if reasons is None else reasons)
+        if reasons is None and line is not None:
+            line.close()  # a new one asks anew, and a device file has one opener only
+            line = None
         time.sleep(0.1)
     return None
 
@@ -339,6 +350,10 @@ class Ledger:
         """What is known of this job; "" if it was never begun."""
         return next((line[1] for line in reversed(self._lines()) if line[0] == self._job), "")
 
+    def answered(self) -> bool:
+        """Whether the printer confirmed the last job of the queue."""
+        return any(said == PRINTED for _, said in self._lines()[-1:])
+
     def note(self, verdict: str) -> None:
         """Remember it, over a crash of this very moment as well."""
         lines = [*self._lines(), (self._job, verdict)][-REMEMBERED:]
@@ -377,11 +392,12 @@ def main(argv: list[str]) -> int:
         return CANCEL
     verdict = ledger.verdict()
     if not verdict:
-        line = ready(place, until)
+        mute_from = time.monotonic() + (BOOTS_WITHIN_S if ledger.answered() else 0)
+        line = ready(place, until, mute_from)
         if line is None:
             return CANCEL
         ledger.note(UNCONFIRMED)
-        verdict = _print(line, data, until)
+        verdict = _print(line, data, max(until, time.monotonic() + PRINTS_WITHIN_S))
         ledger.note(verdict)
     show(_shown & ({PAPER_LOW} if verdict != UNCONFIRMED else REASONS) | {verdict})
     return CANCEL if verdict == UNCONFIRMED else OK

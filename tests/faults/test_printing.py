@@ -347,6 +347,22 @@ async def test_a_printer_that_answers_nothing_is_told_to_be_mute_and_its_tickets
             assert not outcome.printed, "it cannot know, and does not say that it does"
 
 
+async def test_a_clone_in_the_place_of_a_printer_that_answered_is_off_at_first_and_then_mute(
+    cups_server: PrivateCups, tmp_path: Path
+) -> None:
+    with ThermalEmulator(tmp_path / "paper") as emulator:
+        async with kiosk_at(cups_server, emulator, tmp_path) as kiosk:
+            assert (await kiosk.takes("A001")).printed
+            await kiosk.knows(State.READY)
+            emulator._mute = True
+            await kiosk.knows(State.OFF)
+            outcome = await kiosk.takes("A002")
+            assert report(outcome) == TicketSent(outcome.ticket)
+            await kiosk.knows(State.MUTE)
+            assert report(await kiosk.takes("A003")) == TicketSent(a_paper("", "id-A003").ticket)
+            assert kiosk.papers == 3
+
+
 async def test_a_plain_queue_that_asks_nobody_is_never_called_printed(
     cups_server: PrivateCups, tmp_path: Path
 ) -> None:

@@ -129,6 +129,23 @@ def test_a_job_too_old_when_the_printer_is_ready_is_dropped(backend: Backend) ->
     assert backend.emulator.printed == 1
 
 
+def test_a_job_that_begins_at_the_last_moment_is_printed_whole(backend: Backend) -> None:
+    backend.emulator.slow(2)
+    assert backend.run(1, within=1)[0] == OK
+    assert backend.emulator.printed == 1
+
+
+def test_a_printer_that_answered_before_is_given_time_to_start(backend: Backend) -> None:
+    assert backend.run(1)[0] == OK
+    backend.emulator._mute = True
+    with backend.start(2) as process:
+        assert process.stderr is not None
+        assert any("+offline-report" in line for line in iter(process.stderr.readline, ""))
+        backend.emulator._mute = False
+        assert PRINTED in process.stderr.read()
+    assert backend.emulator.printed == 2
+
+
 def test_the_ledger_holds_the_last_jobs_whatever_they_are_called(backend: Backend) -> None:
     name = "tên\nlạ\t" + "x" * 300
     assert backend.run(1, name)[0] == OK
