@@ -72,7 +72,8 @@ class Hub:
         assert self._nursery.stdout is not None
         try:
             async with asyncio.timeout(WITHIN_S) as patience:
-                line = await self._nursery.stdout.readline()
+                while (line := await self._nursery.stdout.readline()) == b"\n":
+                    pass
         except TimeoutError:
             if not patience.expired():
                 raise

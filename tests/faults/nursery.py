@@ -1,8 +1,8 @@
 """A process that bears hubs: each is a fork that runs `motcua-hub serve`, modules loaded already.
 
 A hub that starts from nothing takes half a second, most of it Python's imports; a thousand of them
-would be all that `make faults` has time for. Orders come as JSON lines on stdin; the answers on
-stdout are `born PID`, the hub's own `ready …` and `gone STATUS` (as of waitpid).
+would be all that `make faults` has time for. Orders come as JSON lines on stdin; answered on stdout
+are `born PID`, the hub's own `ready …` and `gone STATUS` (as waitpid has it), and empty lines.
 """
 
 import argparse
@@ -48,12 +48,17 @@ def _die_with_the_parent() -> None:
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
+def _say(text: str) -> None:
+    os.write(1, f"{text}\n".encode())
+
+
 def _be_a_hub(order: Order) -> NoReturn:
     from hub.__main__ import main
 
     code = 70
     try:
         _die_with_the_parent()
+        _say(f"born {os.getpid()}")
         os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
         log = Path(order.data) / "hub.log"
         os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 2)
@@ -78,15 +83,15 @@ def run() -> None:
     if mutant is not None:
         mutants.MUTANTS[mutant].install()
     gc.freeze()
-    print("open", flush=True)
+    _say("open")
     for line in sys.stdin:
         order = msgspec.json.decode(line, type=Order)
         pid = os.fork()
         if pid == 0:
             _be_a_hub(order)
-        print(f"born {pid}", flush=True)
         _pid, status = os.waitpid(pid, 0)
-        print(f"gone {status}", flush=True)
+        # It may have died between its word and the end of the line.
+        _say(f"\ngone {status}")
 
 
 if __name__ == "__main__":
