@@ -34,14 +34,14 @@ class Peer:
 
     def __init__(self, url: str, credential: str = "", ca_file: str = "") -> None:
         self.url = url.rstrip("/")
-        parts = urlsplit(self.url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise SetupError(f"{url!r} is no hub's address; write http://HOST:PORT or https://HOST")
-        self._place = parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
+        self._place = _place(self.url)
         self._headers = {"Authorization": f"Bearer {credential}"} if credential else {}
         if ca_file and not Path(ca_file).is_file():
             raise SetupError(f"{ca_file}: there is no such file; name the hub's certificates")
-        self._trust = ssl.create_default_context(cafile=ca_file or None)
+        try:
+            self._trust = ssl.create_default_context(cafile=ca_file or None)
+        except OSError:  # ssl.SSLError is one
+            raise SetupError(f"{ca_file}: holds no certificate in PEM form") from None
         self._client: httpx.AsyncClient | None = None
 
     async def serves(self) -> bool | None:
@@ -113,3 +113,15 @@ class Peer:
         client, self._client = self._client, None
         if client is not None:
             await client.aclose()
+
+
+def _place(url: str) -> tuple[str, int]:
+    """Host and port of an address. Raises SetupError."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:  # a bracket that never closes, a port that is none
+        host, port = None, None
+    if not host or parts.scheme not in {"http", "https"}:
+        raise SetupError(f"{url!r} is no hub's address; write http://HOST:PORT or https://HOST")
+    return host, port or (443 if parts.scheme == "https" else 80)

@@ -30,9 +30,20 @@ def load(path: Path, kind: type[T]) -> T:
         raise SettingsError(
             f"{path}: a number in it is too long, or brackets are nested too deep"
         ) from None
+    if _holds_nul(raw):
+        raise SettingsError(f"{path}: a text in it holds the character U+0000; take it out")
     try:
         return msgspec.convert(raw, kind, str_keys=True)
     except msgspec.ValidationError as error:
         raise SettingsError(f"{path}: {error}; see docs/operations.md") from None
     except SystemError:  # msgspec's word for a whole number that is too large for a float
         raise SettingsError(f"{path}: a number in it is too large") from None
+
+
+def _holds_nul(value: object) -> bool:
+    """Whether a text in it could be no file's name, nor anything that a person reads."""
+    if isinstance(value, dict):
+        return any(_holds_nul(inner) for pair in value.items() for inner in pair)
+    if isinstance(value, list):
+        return any(_holds_nul(inner) for inner in value)
+    return isinstance(value, str) and "\0" in value

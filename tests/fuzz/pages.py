@@ -14,15 +14,25 @@ from hub.journal.memory import MemoryJournal
 from hub.metrics import Metrics
 from hub.registry import Registry
 from hub.settings import HubSettings, LookupLimits
-from hub.web import dossiers, health, install, notices, procedures, signing, tickets, work
+from hub.web import (
+    dossiers,
+    following,
+    health,
+    install,
+    notices,
+    procedures,
+    signing,
+    tickets,
+    work,
+)
 from hub.web.app import build
 from shared.procedures import Catalogue
 from tests.fuzz.base import Target
 from tests.hub.hall_site import SITE, at
 
-_ROUTES = [
+ROUTES = [
     *(*signing.routes, *work.routes, *tickets.routes, *dossiers.routes, *procedures.routes),
-    *(*install.routes, *notices.routes, *health.routes),
+    *(*install.routes, *notices.routes, *health.routes, *following.routes),
 ]
 _HEADERS = (
     b"host: h\norigin: http://h\ncookie: motcua_session=x; motcua_lang=en\n"
@@ -45,7 +55,7 @@ class Pages(Target):
 
     seeds = tuple(
         _seed(method, route.path)
-        for route in _ROUTES
+        for route in ROUTES
         for method in (route.methods or ())
         if method != "HEAD"
     )
@@ -58,7 +68,7 @@ class Pages(Target):
         hall = Hall(SITE, MemoryJournal(), now)
         catalogue = Catalogue(())
         limits = LookupLimits(digits_answer_ms=1)
-        self._app = build(
+        self.app = build(
             hall,
             self._registry,
             clock=now,
@@ -67,6 +77,7 @@ class Pages(Target):
             settings=HubSettings(sign_in_failures=1),
             lookup=Lookup(hall, FakeDossiers(), lambda: catalogue, limits, now),
             catalogue=lambda: catalogue,
+            data=folder,
         )
         self._hall = hall
         self._working = self._loop.create_task(hall.run())
@@ -117,7 +128,7 @@ class Pages(Target):
         async def send(message: Message) -> None:
             sent.append(message)
 
-        await self._app(scope, receive, send)
+        await self.app(scope, receive, send)
         assert sent[0]["type"] == "http.response.start"
         assert sent[0]["status"] < 500 or sent[0]["status"] == 503, sent[0]
         for name, value in sent[0]["headers"]:

@@ -3,6 +3,7 @@
 There are no webhooks to be fuzzed: the hub calls the e-one-stop system, and nobody calls the hub.
 """
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import ClassVar, get_args
@@ -20,6 +21,7 @@ from hub.dossiers.shown import shown
 from hub.dossiers.token import read_token
 from hub.dossiers.wire import Failed, read_json
 from hub.metrics import Metrics
+from hub.peer import Peer
 from hub.settings import HubSettings
 from kiosk.settings import KioskSettings
 from shared import command_line, languages, receipt_code
@@ -138,6 +140,9 @@ def _site(file: Path) -> None:
 
 def _hub(file: Path) -> None:
     settings = load(file, HubSettings)
+    if settings.standby.peer:
+        Peer(settings.standby.peer, "", settings.standby.peer_ca_file)
+    # Without the file of a secret, which is never there, no system is connected.
     assert connect.build(settings.dossiers, lambda: at("08:00"), Metrics()) is None
 
 
@@ -241,11 +246,23 @@ words = ["sổ đỏ"]
 """
 
 
+_SET = {
+    "url": "https://mcdt.example/api",
+    "token_url": "https://mcdt.example/token",
+    "client_id": "motcua",
+    "client_secret_file": "/nowhere/secret",
+    "peer": "https://other.example:8443",
+}
+"""What shipped files leave empty, so that it is looked at."""
+
+
 def _sound(name: str) -> bytes:
     """A file of that name that is taken; a shipped one is told without its comments."""
     made = {"site.toml": _SMALL_SITE, "procedures.toml": _SMALL_CATALOGUE}
     made["kiosk.credential"] = "x" * 43
     text = made.get(name) or (ROOT / "config" / name).read_text(encoding="utf-8")
+    for setting, value in _SET.items():
+        text = re.sub(rf'(?m)^{setting} = ""$', f'{setting} = "{value}"', text)
     return "\n".join(line for line in text.splitlines() if line[:1] not in ("", "#")).encode()
 
 

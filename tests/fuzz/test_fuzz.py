@@ -9,12 +9,14 @@ from typing import get_args
 import msgspec
 import pytest
 from hypothesis import given, settings
+from starlette.routing import Route
 
 from shared import messages as m
 from tests.fuzz import __main__ as whole
 from tests.fuzz.bent import bent
 from tests.fuzz.frames import COMMANDS, QUESTIONS, REPORTS, Frames
 from tests.fuzz.one import Counted
+from tests.fuzz.pages import ROUTES, Pages
 from tests.fuzz.targets import TARGETS, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,6 +63,13 @@ def test_every_command_and_question_is_a_seed() -> None:
     assert {type(one) for one in QUESTIONS} == set(get_args(m.Question))
     frames = {m.Hello, m.CommandFrame, m.QuestionFrame, *map(type, REPORTS)}
     assert frames == set(get_args(m.ClientFrame))
+
+
+def test_every_page_is_a_seed(tmp_path: Path) -> None:
+    pages = Pages(tmp_path)
+    served = {route.path for route in pages.app.routes if isinstance(route, Route)}
+    pages.close()
+    assert served == {route.path for route in ROUTES}
 
 
 @pytest.mark.parametrize("field", ["frame_age_ms", "behind", "behind_ms", "seq"])
@@ -114,3 +123,7 @@ def test_a_number_too_large_for_a_float_and_an_address_that_is_none_are_said_too
     target = Settings(tmp_path)
     target.take(b"\x01[dossiers]\ndeadline_s = 1" + b"0" * 400)
     target.take(b'\x02[hub]\naddress = "ws://[["')
+    target.take(b'\x01[standby]\npeer = "http://[["')
+    target.take(b'\x01[standby]\npeer = "http://h:99999"')
+    target.take(b'\x01[standby]\npeer = "http://h"\npeer_ca_file = "/etc/hostname"')
+    target.take(b'\x02[hub]\ncredential_file = "a\\u0000"')
