@@ -40,7 +40,12 @@ PACKAGES = {
         "libmtdev1",
         "fonts-inter",
     ),
-    "the letters of Lao and Thai": ("fonts-lao", "fonts-tlwg-loma-otf", "libfribidi0"),
+    "the letters of Lao, Thai and Tai": (
+        "fonts-lao",
+        "fonts-tlwg-loma-otf",
+        "fonts-sil-taiheritagepro",
+        "libfribidi0",
+    ),
     "a virtual screen and taps on it": ("xvfb", "xdotool"),
     "the voice": ("espeak-ng",),
     "films on the displays": ("mpv",),

@@ -1,7 +1,8 @@
 """Languages that citizens may read: their own names, their plurals, and letters to draw them with.
 
-A language can be offered once assets/locales has its catalogue. Lào, Thái and Mông are prepared
-for: a catalogue in its folder, and the Debian package of its letters, is all that they still need.
+A language can be offered once assets/locales has its catalogue. Lào, Thái (blt), Thailand's Thai
+and Mông are prepared for: a catalogue in its folder, and the Debian package of its letters, is all
+that they still need.
 Mông is written in Latin letters (RPA), which the family's typeface has.
 """
 
@@ -60,6 +61,16 @@ KNOWN = {
             "opentype/tlwg/Loma-Bold.otf",
             "fonts-tlwg-loma-otf",
             ("\u0e00", "\u0e7f"),
+        ),
+        # The people of Nghệ An's uplands: Tai Viet letters, not those of Thailand.
+        Language(
+            "blt",
+            "ꪼꪕ",
+            _ONE,
+            "truetype/taiheritagepro/TaiHeritagePro-Regular.ttf",
+            "truetype/taiheritagepro/TaiHeritagePro-Bold.ttf",
+            "fonts-sil-taiheritagepro",
+            ("\uaa80", "\uaadf"),
         ),
         Language("hmn", "Hmoob", _ONE),
     )

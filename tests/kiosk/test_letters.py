@@ -7,7 +7,7 @@ import pytest
 
 from shared.languages import KNOWN
 
-WELCOMES = {"lo": "ຍິນດີຕ້ອນຮັບ", "th": "ยินดีต้อนรับ"}
+WELCOMES = {"lo": "ຍິນດີຕ້ອນຮັບ", "th": "ยินดีต้อนรับ", "blt": "ꪼꪕ"}
 
 
 @pytest.mark.parametrize(

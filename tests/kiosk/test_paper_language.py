@@ -17,7 +17,7 @@ from shared.languages import KNOWN, written_in
 from shared.theme import font
 from tests.shared.test_languages import catalogue
 
-MADE_UP = {"lo": "ເລກຂອງທ່ານ", "th": "หมายเลขของท่าน", "hmn": "Koj tus lej"}
+MADE_UP = {"lo": "ເລກຂອງທ່ານ", "th": "หมายเลขของท่าน", "blt": "ꪼꪕ", "hmn": "Koj tus lej"}
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_languages_of_one_form_say_it_for_every_count(made_up: Path, language: s
     assert KNOWN[language].plurals.startswith("nplurals=1;")
 
 
-@pytest.mark.parametrize("language", ["lo", "th", "hmn"])
+@pytest.mark.parametrize("language", ["lo", "th", "blt", "hmn"])
 @pytest.mark.parametrize("weight", ["regular", "medium", "bold"])
 def test_the_font_has_every_letter_of_its_language(language: str, weight: str) -> None:
     own = written_in(MADE_UP[language])

@@ -50,7 +50,7 @@ def test_vietnamese_comes_first_and_none_twice(codes: tuple[str, ...]) -> None:
 
 
 def test_an_unknown_language_is_named_with_those_that_are_known() -> None:
-    with pytest.raises(SettingsError, match="'xx' is unknown; known are vi, en, lo, th, hmn"):
+    with pytest.raises(SettingsError, match="'xx' is unknown; known are vi, en, lo, th, blt, hmn"):
         check(("vi", "xx"))
 
 
@@ -85,11 +85,12 @@ def test_a_language_whose_marks_stack_needs_the_library_that_stacks_them(
 
 
 def test_every_language_has_its_own_name() -> None:
-    assert [own_name(code) for code in ("vi", "en", "lo", "th", "hmn")] == [
+    assert [own_name(code) for code in ("vi", "en", "lo", "th", "blt", "hmn")] == [
         "Tiếng Việt",
         "English",
         "ລາວ",
         "ไทย",
+        "ꪼꪕ",
         "Hmoob",
     ]
     assert own_name("xx") == "xx"
