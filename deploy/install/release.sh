@@ -80,18 +80,24 @@ print(pathlib.Path(sys.argv[2]) / (kept or "before-upgrade"))
 END
 }
 
+make_folder() { [ -d "$1" ] || install -d -o motcua -g motcua -m 0700 "$1"; }
+
 # Stop the hub and keep its data as they are; sets `backup`, and `seq`, the newest event in it.
 stop_and_back_up() { # RELEASE
+    # From here on nobody is left half-way: not by a closed terminal, not without a backup.
+    trap '' HUP INT TERM
     backup=
     # Of a hub that is not well, nothing is known: then it counts as one that gave numbers.
     seq=$(curl -fsS -m 5 http://127.0.0.1:8080/healthz 2> /dev/null \
         | sed -n 's/.*"seq":\([0-9]*\).*/\1/p') || true
     systemctl stop motcua-hub.service
     [ -e "$DATA/journal.db" ] || return 0
-    folder=$(backup_folder "$1")
-    [ -d "$folder" ] || install -d -o motcua -g motcua -m 0700 "$folder"
-    backup=$folder/motcua-$(date -u +%Y%m%dT%H%M%S.%3NZ).db
-    hub_command "$1" backup --data "$DATA" "$backup"
+    if ! { folder=$(backup_folder "$1") && make_folder "$folder" \
+        && backup=$folder/motcua-$(date -u +%Y%m%dT%H%M%S.%3NZ).db \
+        && hub_command "$1" backup --data "$DATA" "$backup"; }; then
+        systemctl start --no-block motcua-hub.service
+        fail "without a backup nothing is changed; $1 runs again"
+    fi
 }
 
 # Go back to that backup, for the release NAME.

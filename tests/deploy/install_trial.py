@@ -232,6 +232,12 @@ def add_line(place: Path) -> None:
         file.write("\nAnother release.\n")
 
 
+def add_line_twice(place: Path) -> None:
+    """Another one."""
+    add_line(place)
+    add_line(place)
+
+
 def break_hub(place: Path) -> None:
     """A release whose hub ends at its start."""
     file = place / "hub" / "serve.py"
@@ -386,6 +392,18 @@ def test_a_second_release_takes_over_with_the_same_data(machine: Machine) -> Non
     assert machine.take_a_number() == "A002"
     for screen in ("motcua-kiosk", "motcua-display"):
         assert machine.is_active(screen)
+
+
+def test_without_a_backup_nothing_is_changed(machine: Machine) -> None:
+    second = machine.current()
+    settings = machine.path("/etc/motcua/hub.toml")
+    before = settings.read_text(encoding="utf-8")
+    settings.write_text(re.sub(r"(?m)^folder = .*", 'folder = "/proc/backups"', before))
+    said = machine.enter(machine.source("other", add_line_twice), "upgrade", check=False)
+    settings.write_text(before, encoding="utf-8")
+    assert "without a backup nothing is changed" in said
+    assert machine.current() == second
+    until(machine.healthy, 60, "the hub was left stopped")
 
 
 def test_a_release_that_does_not_start_is_taken_back(machine: Machine) -> None:
