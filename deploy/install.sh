@@ -96,7 +96,8 @@ upgrade() {
         return
     fi
     well_before=$(well_screens)
-    ! serves_hub || stop_and_back_up "$old"
+    # A standby can fetch all it has from its hub once more.
+    ! serves_hub || stands_by || stop_and_back_up "$old"
     activate "$release"
     restart_services
     if is_well "$well_before"; then
@@ -117,7 +118,7 @@ rollback() {
     old=$(basename "$(readlink "$OPT/previous")")
     left=$(current)
     well_before=$(well_screens)
-    ! serves_hub || stop_and_back_up "$left"
+    ! serves_hub || stands_by || stop_and_back_up "$left"
     activate "$old"
     restart_services
     if ! is_well "$well_before"; then
@@ -138,7 +139,7 @@ go_back() {
         say "$old runs again, on the data as they are." >&2
         return
     fi
-    serves_hub || fail "$old does not come back either: journalctl -u 'motcua-*'"
+    { serves_hub && ! stands_by; } || fail "$old does not come back either: journalctl -u 'motcua-*'"
     systemctl stop motcua-hub.service
     restore_backup "$old"
     restart_services
@@ -152,7 +153,7 @@ uninstall() {
     remove_services
     rm -rf "$OPT"
     if [ "$purge" = yes ]; then
-        rm -rf "$ETC" "$DATA" "$DATA-kiosk" "$DATA-display" "$UNITS"/motcua-*.d \
+        rm -rf "$ETC" "$DATA" "$DATA-kiosk" "$DATA-display" "$DATA-standby" "$UNITS"/motcua-*.d \
             /var/lib/systemd/timers/stamp-motcua-*
         for user in motcua motcua-screen motcua-proxy; do
             ! getent passwd "$user" > /dev/null || userdel "$user"

@@ -2,15 +2,22 @@
 # systemd units and what else of a release lies outside of /opt/motcua.
 
 units() {
-    ! serves_hub || echo motcua-hub.service motcua-standby.service motcua-proxy.service motcua-certificate.service motcua-certificate.timer
+    ! serves_hub || echo motcua-hub.service motcua-standby.service motcua-proxy.service \
+        motcua-certificate.service motcua-certificate.timer
     ! has_screen || echo motcua-x.service
     ! has_kiosk || echo motcua-kiosk.service
     ! has_display || echo motcua-display.service
 }
 
+# Whether somebody made this hub a standby of another (docs/operations.md).
+stands_by() { systemctl --quiet is-enabled motcua-standby.service 2> /dev/null; }
+
 # What starts with the machine; motcua-x is started by the screens.
 enabled() {
-    ! serves_hub || echo motcua-hub.service motcua-proxy.service motcua-certificate.timer
+    if serves_hub; then
+        if stands_by; then echo motcua-standby.service; else echo motcua-hub.service; fi
+        echo motcua-proxy.service motcua-certificate.timer
+    fi
     screens
 }
 
@@ -77,19 +84,23 @@ restart_services() {
     systemctl restart --no-block $(ready_to_start)
 }
 
-# Whether the hub serves within so many seconds, and goes on serving.
+# Whether the hub serves within so many seconds, and goes on serving; of a standby, that it runs.
 hub_is_well() {
     end=$(($(date +%s) + $1))
     while ! answers; do
         [ "$(date +%s)" -lt "$end" ] || return 1
         sleep 1
     done
-    began=$(systemctl show -P MainPID motcua-hub.service)
+    began=$(systemctl show -P MainPID motcua-hub.service motcua-standby.service)
     sleep 5
-    [ "$(systemctl show -P MainPID motcua-hub.service)" = "$began" ] && answers
+    [ "$(systemctl show -P MainPID motcua-hub.service motcua-standby.service)" = "$began" ] && answers
 }
 
 answers() {
+    if stands_by; then
+        systemctl --quiet is-active motcua-standby.service
+        return
+    fi
     systemctl --quiet is-active motcua-hub.service \
         && curl -fsS -m 5 -o /dev/null http://127.0.0.1:8080/healthz 2> /dev/null \
         && curl -fsSk -m 5 -o /dev/null https://127.0.0.1/healthz 2> /dev/null
