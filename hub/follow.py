@@ -65,12 +65,12 @@ class Follower:
         try:
             while not (self._data / PROMOTE).exists():
                 try:
-                    await self._ask()
+                    whole = await self._ask()
                 except PeerError as error:
                     self._say_lost(error)
                     await asyncio.sleep(AGAIN_S)
                 else:
-                    await asyncio.sleep(PACE_S)
+                    await asyncio.sleep(PACE_S if whole else 0)
         finally:
             self._remember()
             self.close()
@@ -81,7 +81,8 @@ class Follower:
             if journal is not None:
                 journal.close()
 
-    async def _ask(self) -> None:
+    async def _ask(self) -> bool:
+        """Ask once, and keep what comes; whether everything is here now."""
         target = self._coming or self._journal
         asked = self._clock()
         told = await self._peer.after(target.epoch, target.last_seq(), digest(self._last))
@@ -94,7 +95,7 @@ class Follower:
             await self._fetch_officers(told.officers)
         if told.anew:
             self._begin_anew(told)
-            return
+            return False
         self._keep(target, told)
         heard_of = max(told.seq, target.last_seq())
         whole = target.last_seq() >= told.seq
@@ -104,8 +105,9 @@ class Follower:
             self._state = msgspec.structs.replace(self._state, heard_of=heard_of)
         if whole:
             self._state = msgspec.structs.replace(self._state, whole_at=asked)
-        if asked - self._remembered >= _REMEMBER_EVERY_MS or not whole:
+        if asked - self._remembered >= _REMEMBER_EVERY_MS:
             self._remember()
+        return whole
 
     def _say_lost(self, error: PeerError) -> None:
         if not self._lost:

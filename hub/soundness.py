@@ -19,8 +19,8 @@ from shared.errors import StorageDamaged, StorageError
 
 log = structlog.get_logger()
 
-WHOLE_BYTES = 128 * 1024 * 1024
-"""Up to this size a journal is read as a whole before the hub serves: half a year of a centre."""
+WHOLE_BYTES = 64 * 1024 * 1024
+"""Up to this size a journal is read as a whole before the hub serves: some months of a centre."""
 
 SUSPECT = "suspect"
 """A file of this name in the data folder has the whole journal read at the next start."""

@@ -467,6 +467,15 @@ def test_killed_at_any_step_the_folder_holds_one_whole_journal(
 # --- copies ------------------------------------------------------------------------------
 
 
+def test_a_hub_that_took_over_stays_the_newer_one(data: Path) -> None:
+    with contextlib.closing(SqliteJournal(data)) as journal:
+        journal.begin_anew(Epoch("taken-over"), 5, [])
+        assert compact(journal, NOW, RULES) is not None
+        assert (journal.epoch != "taken-over", journal.generation) == (True, 5)
+    with contextlib.closing(SqliteJournal(data)) as journal:
+        assert journal.generation == 5
+
+
 def test_a_backup_loses_what_is_due_and_can_be_restored(data: Path, tmp_path: Path) -> None:
     with contextlib.closing(Registry(data)) as people:
         credential = people.enrol(Role.KIOSK, "k1", None, NOW)
