@@ -324,11 +324,8 @@ class Hall:
             if prior is None:
                 ticket = TicketId(fresh[place * _ID_CHARACTERS : (place + 1) * _ID_CHARACTERS])
                 outcome = self._grant(one, mark, ticket, batch, now)
-            elif prior.fingerprint in (mark, ERASED):
-                outcome = prior
             else:
-                words = _("Mã yêu cầu này đã dùng cho việc khác.")
-                outcome = Refusal("request_id_reused", words)
+                outcome = _again(prior, mark)
             batch.replies.append((one.reply, outcome))
 
     def _grant(
@@ -374,20 +371,28 @@ class Hall:
             log.info("storage_recovered")
 
     def _refuse(self, lost: list[_Batch], error: StorageError) -> None:
-        """Nothing was kept: refuse all that was asked, and go back to what the journal says.
+        """Nothing was kept: refuse all that was asked but what was granted before, and go back to
+        what the journal says.
 
         Until something is kept again the state is folded anew before every batch.
         """
         if self.healthy:
             log.error("storage_failed", reason=str(error))
         self.healthy = False
+        waiting = [one for batch in lost for one in batch.waiting]
+        known: dict[RequestId, Answer] = {}
         with contextlib.suppress(StorageError):  # `_start` tries again, and refuses if it must
+            known = self._journal.answers([one.request_id for one in waiting])
             self.state = self._replay()
         if isinstance(error, StorageFull):
             refusal = Refusal("storage_full", _("Máy chủ hết chỗ lưu; chưa ghi nhận được."))
         else:
             refusal = Refusal("storage_failed", _("Máy chủ chưa lưu được; xin thử lại sau."))
-        for one in (one for batch in lost for one in batch.waiting):
+        for one in waiting:
+            prior = known.get(one.request_id)
+            if prior is not None:
+                one.reply(_again(prior, _fingerprint(one.actor, one.command)))
+                continue
             if self._meter is not None:
                 self._meter.refused(refusal.code)
             one.reply(refusal)
@@ -396,6 +401,13 @@ class Hall:
         acts, self._when_settled = self._when_settled, []
         for act in acts:
             act()
+
+
+def _again(prior: Answer, mark: str) -> Outcome:
+    """What is told to a request whose id was answered before."""
+    if prior.fingerprint in (mark, ERASED):
+        return prior
+    return Refusal("request_id_reused", _("Mã yêu cầu này đã dùng cho việc khác."))
 
 
 def _fingerprint(actor: Actor, command: Command) -> str:

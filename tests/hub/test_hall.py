@@ -177,6 +177,21 @@ async def test_what_cannot_be_kept_is_refused_and_the_hub_recovers_by_itself(
         assert hall.state.totals[TicketState.WAITING] == 2
 
 
+async def test_what_was_granted_before_the_trouble_is_not_refused_when_it_is_asked_again() -> None:
+    journal = SickJournal()
+    async with serving(Hall(SITE, journal, Clock())) as hall:
+        kept = fresh()
+        granted = await hall.ask(KIOSK, kept, m.IssueTicket(LAND))
+        journal.ill = StorageFull("no room")
+        again, other, new = await asyncio.gather(
+            hall.ask(KIOSK, kept, m.IssueTicket(LAND)),
+            hall.ask(KIOSK, kept, m.IssueTicket(TRADE)),
+            hall.ask(KIOSK, fresh(), m.IssueTicket(LAND)),
+        )
+        assert again == granted
+        assert (code(other), code(new)) == ("request_id_reused", "storage_full")
+
+
 async def test_two_batches_under_way_are_lost_together_and_found_again() -> None:
     entered, go_on = threading.Event(), threading.Event()
 
