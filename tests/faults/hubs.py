@@ -19,18 +19,22 @@ WITHIN_S = 20.0
 
 
 class Hub:
-    """One data folder and its ports, served by one hub after another."""
+    """One data folder and its ports, served by one hub after another. `ailing` says what is wrong
+    with their disk, as in tests/faults/ailing.py."""
 
-    def __init__(self, nursery: asyncio.subprocess.Process, data: Path) -> None:
+    def __init__(
+        self, nursery: asyncio.subprocess.Process, data: Path, ailing: Path | None = None
+    ) -> None:
         self._nursery = nursery
         self._data = data
+        self._ailing = "" if ailing is None else str(ailing)
         self._pid = 0
         self.live = "127.0.0.1:0"
         self.web = "127.0.0.1:0"
 
     async def bear(self, point: Point | None = None, passing: int = 1) -> None:
         """A hub begins to start; it may die at that point."""
-        order = Order(str(self._data), self.live, self.web, point, passing)
+        order = Order(str(self._data), self.live, self.web, point, passing, self._ailing)
         assert self._nursery.stdin is not None
         self._nursery.stdin.write(msgspec.json.encode(order) + b"\n")
         word, pid = (await self._line()).split()

@@ -59,6 +59,9 @@ class Trial:
     """One journal's hubs and people. `seed` settles what is wished and where hubs are to die; when
     exactly they do is the machine's own chance."""
 
+    ailing: Path | None = None
+    """What says how the hub's disk is; None: it is sound."""
+
     def __init__(self, folder: Path, seed: int) -> None:
         self.folder = folder
         self.seed = seed
@@ -68,22 +71,17 @@ class Trial:
         self.clients: list[Client] = []
         self.asking: list[tuple[Role, asyncio.Task[None]]] = []
 
-    async def run(self, kills: int) -> Verdict:
-        """So many kills, and the judgement."""
+    async def run(self, times: int) -> Verdict:
+        """So many faults, and the judgement."""
         credentials = self._enrol()
         async with nursery() as process, contextlib.AsyncExitStack() as ending:
-            hub = Hub(process, self.folder)
+            hub = Hub(process, self.folder, self.ailing)
             await hub.bear()
             assert await hub.ready(), hub.log
             for actor in DEVICES:
                 await self._come(hub, actor, credentials[actor.name], ending)
             ending.push_async_callback(self._stop_asking)
-            await self._kill_anywhere(hub)
-            for _ in range(kills - 1):
-                await self._live_and_die(hub)
-                await self._phone(hub, ending)
-            await hub.bear()
-            assert await hub.ready(), hub.log
+            await self._suffer(hub, times, ending)
             await self._hear(LAST_ANSWERS)
             # Then kiosks alone, so that officers are shown what they have not done themselves.
             await self._stop_asking(Role.COUNTER, Role.SUPERVISOR, Role.TICKET)
@@ -95,6 +93,15 @@ class Trial:
             hub.kill(signal.SIGTERM)
             status = await hub.gone()
         return self._judge(hub, status, late)
+
+    async def _suffer(self, hub: Hub, kills: int, ending: contextlib.AsyncExitStack) -> None:
+        """What is done to the hub, so many times; it serves when all is over."""
+        await self._kill_anywhere(hub)
+        for _ in range(kills - 1):
+            await self._live_and_die(hub)
+            await self._phone(hub, ending)
+        await hub.bear()
+        assert await hub.ready(), hub.log
 
     def _enrol(self) -> dict[str, str]:
         with contextlib.closing(Registry(self.folder)) as registry:

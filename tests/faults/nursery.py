@@ -17,7 +17,7 @@ from typing import NoReturn
 
 import msgspec
 
-from tests.faults import mutants, points
+from tests.faults import ailing, mutants, points
 
 SITE = Path(__file__).with_name("small_centre.toml")
 _IMPORTED = (
@@ -29,13 +29,15 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 class Order(msgspec.Struct, frozen=True):
-    """A hub to be born; it dies by itself when it passes `point` for the `passing`th time."""
+    """A hub to be born; it dies by itself when it passes `point` for the `passing`th time. What
+    the file `ailing` says is wrong with its disk, if it is named."""
 
     data: str
     live: str = "127.0.0.1:0"
     web: str = "127.0.0.1:0"
     point: points.Point | None = None
     passing: int = 1
+    ailing: str = ""
 
 
 def _load() -> None:
@@ -64,6 +66,8 @@ def _be_a_hub(order: Order) -> NoReturn:
         os.dup2(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), 2)
         if order.point is not None:
             points.die_at(order.point, order.passing)
+        if order.ailing:
+            _disk = ailing.AilingDisk(Path(order.ailing))  # kept: it would go with its last name
         code = main(
             ["serve", "--always-open", "--site", str(SITE), "--data", order.data,
              "--live", order.live, "--web", order.web]

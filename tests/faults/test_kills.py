@@ -13,7 +13,7 @@ def test_the_hubs_that_are_killed_serve_the_models_centre() -> None:
 
 
 async def test_a_killed_hub_loses_nothing_and_does_nothing_twice(tmp_path: Path) -> None:
-    verdict = await Trial(tmp_path, seed=1).run(kills=20)
+    verdict = await Trial(tmp_path, seed=1).run(20)
     assert not verdict.faults, "\n".join(verdict.faults)
     assert sum(verdict.deaths.values()) == 20
     assert verdict.acknowledged > 50

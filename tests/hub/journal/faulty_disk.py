@@ -3,18 +3,25 @@
 import contextlib
 import errno
 from collections.abc import Iterator
+from typing import Literal
 
 import apsw
 
+Deed = Literal["write", "sync"]
+_REAL = "unix"
+_CODES = {"write": apsw.SQLITE_IOERR_WRITE, "sync": apsw.SQLITE_IOERR_FSYNC}
+
 
 class FaultyDisk(apsw.VFS):
-    """While `errno` is set, every write fails with it, as SQLite's own unix VFS would say it."""
+    """While `errno` is set, every write and sync, or `only` the one, fails with it, as SQLite's own
+    unix VFS would say it. `for_all`: connections that name no VFS get it, too."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, for_all: bool = False) -> None:
         self.name = name
         self.errno = 0
+        self.only: Deed | None = None
         self.syncs = 0
-        super().__init__(name, "")
+        super().__init__(name, _REAL, for_all)
 
     def xOpen(self, name: str | apsw.URIFilename | None, flags: list[int]) -> "_File":
         return _File(self, name, flags)
@@ -30,13 +37,14 @@ class FaultyDisk(apsw.VFS):
         finally:
             self.errno = 0
 
-    def check(self) -> None:
+    def check(self, deed: Deed) -> None:
+        if not self.errno or self.only not in (None, deed):
+            return
         if self.errno == errno.ENOSPC:
             raise apsw.FullError("database or disk is full")
-        if self.errno:
-            fault = apsw.IOError("disk I/O error")
-            fault.extendedresult = apsw.SQLITE_IOERR_WRITE  # type: ignore[attr-defined]
-            raise fault
+        fault = apsw.IOError("disk I/O error")
+        fault.extendedresult = _CODES[deed]  # type: ignore[attr-defined]
+        raise fault
 
 
 class _File(apsw.VFSFile):
@@ -44,13 +52,13 @@ class _File(apsw.VFSFile):
         self, disk: FaultyDisk, name: str | apsw.URIFilename | None, flags: list[int]
     ) -> None:
         self._disk = disk
-        super().__init__("", name, flags)
+        super().__init__(_REAL, name, flags)
 
     def xWrite(self, data: bytes, offset: int) -> None:
-        self._disk.check()
+        self._disk.check("write")
         super().xWrite(data, offset)
 
     def xSync(self, flags: int) -> None:
-        self._disk.check()
+        self._disk.check("sync")
         self._disk.syncs += 1
         super().xSync(flags)
