@@ -5,6 +5,8 @@ from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from hub.database import Database
 from hub.engine import events as e
 from hub.engine.evolve import evolve
@@ -18,6 +20,9 @@ from shared.messages import Command
 from shared.model import Epoch, RequestId, TicketId
 from tests.faults.history import History, Kind, Moment
 from tests.hub.hall_site import SITE
+
+NOT_NOW = "too_busy"
+"""The code of a refusal that says nothing of the request: its frame was not looked at."""
 
 Written = tuple[Entry, e.Event]
 
@@ -65,10 +70,12 @@ class Case:
 
     @cached_property
     def told(self) -> dict[RequestId, list[Moment]]:
-        """What each request's asker heard of it, in order."""
+        """What each request's asker heard of it, in order; "not now" leaves it unknown."""
         found: dict[RequestId, list[Moment]] = defaultdict(list)
         for one in self.history.moments:
-            if one.kind is not Kind.INVOKE:
+            if one.code == NOT_NOW:
+                found[one.request].append(replace(one, kind=Kind.UNKNOWN))
+            elif one.kind is not Kind.INVOKE:
                 found[one.request].append(one)
         return found
 

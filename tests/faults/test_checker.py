@@ -202,6 +202,13 @@ def test_a_refusal_after_the_grant_is_found(day: Day) -> None:
     assert fault.endswith("was refused after it had been granted")
 
 
+def test_who_is_put_off_has_been_refused_nothing(day: Day) -> None:
+    case = told_anew(day.case(), day.called, kind=Kind.REFUSED, code="too_busy")
+    assert found(case, told.one_request_has_one_result) == []
+    case = told_anew(case, day.other, kind=Kind.REFUSED, code="too_busy")
+    assert found(case, written.nothing_was_done_that_nobody_asked_for) == []
+
+
 def test_a_request_done_twice_is_found(day: Day) -> None:
     case = day.case()
     again = msgspec.structs.replace(case.entries[1], seq=Seq(len(case.entries) + 1))

@@ -22,6 +22,7 @@ def folder_of(kind: str, seed: int) -> Path:
 def hold(kind: str, seed: int, count: int) -> Verdict:
     """So many `kills` or `cuts`; what is left is kept only when something was wrong."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    logging.getLogger("asyncio").setLevel(logging.ERROR)  # that a peer is gone is no news here
     folder = folder_of(kind, seed)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
