@@ -52,7 +52,8 @@ V = TypeVar("V")
 
 FIRST_PAUSE_S = 0.2
 LONGEST_PAUSE_S = 10.0
-SLOW_PAUSE_S = 2.0
+LONGEST_OF_TWO_S = 2.0
+"""The same where there is another address to try: few clients know two."""
 OPEN_WITHIN_S = 5.0
 CLOSE_WITHIN_S = 0.5
 LONGEST_FRAME = 1024 * 1024
@@ -145,6 +146,7 @@ class Link(Generic[V]):
         draw: Callable[[float], float] = lambda ceiling: random.uniform(0, ceiling),
     ) -> None:
         self._urls = hub_urls(address)
+        self._longest = LONGEST_PAUSE_S if len(self._urls) == 1 else LONGEST_OF_TWO_S
         self._turn = 0
         self._tries = 0
         self._hello = Hello(VERSION, role, credential, code)
@@ -231,7 +233,7 @@ class Link(Generic[V]):
         pause = self._draw(self._ceiling)
         self._tries += 1
         if self._tries % len(self._urls) == 0:  # all of them have been tried
-            self._ceiling = min(self._ceiling * 2, LONGEST_PAUSE_S)
+            self._ceiling = min(self._ceiling * 2, self._longest)
         return pause
 
     @property
@@ -248,7 +250,7 @@ class Link(Generic[V]):
                 await self._talk(patience)
         except (_HelloRefused, msgspec.MsgspecError) as error:
             # Our credential, or a hub of another version: no hurry to hear the same again.
-            self._ceiling, why = self._slow(), error
+            self._ceiling, why = self._longest, error
         except _OutOfDate as error:
             why = error
         except (OSError, WebSocketException) as error:  # TimeoutError is an OSError
@@ -263,10 +265,6 @@ class Link(Generic[V]):
         self._stand(Touch.LOST, why)
         if not self._welcomed:
             self._turn += 1
-
-    def _slow(self) -> float:
-        """How slowly to go on after a refusal: another address may say otherwise."""
-        return LONGEST_PAUSE_S if len(self._urls) == 1 else max(self._ceiling, SLOW_PAUSE_S)
 
     async def _talk(self, patience: asyncio.Timeout) -> NoReturn:
         loop = asyncio.get_running_loop()

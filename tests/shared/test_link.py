@@ -542,8 +542,8 @@ async def test_pauses_double_only_after_all_addresses_have_been_tried(
     await hub.stop()
     await second.stop()
     screen = screen_of(hub.port, second.port)
-    await until(lambda: len(screen.ceilings) >= 6)
-    assert screen.ceilings[:6] == [0.2, 0.2, 0.4, 0.4, 0.8, 0.8]
+    await until(lambda: len(screen.ceilings) >= 11)
+    assert screen.ceilings[:11] == [0.2, 0.2, 0.4, 0.4, 0.8, 0.8, 1.6, 1.6, 2.0, 2.0, 2.0]
 
 
 async def test_a_hub_of_a_lower_generation_than_one_before_is_told_and_left(
