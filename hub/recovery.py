@@ -87,9 +87,13 @@ def _used(data: Path, use: Callable[[sqlite.SqliteJournal], T]) -> tuple[sqlite.
 
 
 def _sound_registry(data: Path) -> Registry:
-    if (data / registry.FILE).exists():
+    made = Registry(data)  # first: it takes back what a killed writer left half done
+    try:
         quick_check(data / registry.FILE)
-    return Registry(data)
+    except BaseException:
+        made.close()
+        raise
+    return made
 
 
 def _recover_journal(

@@ -18,7 +18,8 @@ from hub.backup_rules import name_at
 from hub.database import Database
 from hub.journal import witness
 from hub.journal.sqlite import FILE, read_only
-from hub.registry import FILE as REGISTRY
+from hub.recovery import open_registry
+from hub.registry import FILE as REGISTRY, Registry
 from tests.hub.hall_site import at
 from tests.hub.hub_process import ROOT, SITE, HubProcess
 
@@ -234,6 +235,31 @@ def test_a_damaged_registry_is_restored_without_touching_the_journal(centre: Cen
     assert centre.take(1) == ["A003"]
     assert len(set(centre.epochs)) == 1
     assert [path.name for path in aside(hub.data).iterdir()] == [REGISTRY]
+
+
+KILLED_WRITER = """
+import os, pathlib, signal, sys
+from hub.database import Database
+database = Database(pathlib.Path(sys.argv[1]), journal_mode="delete")
+database.run("PRAGMA cache_size=2")  # so that pages are on disk before the end of it
+database.run("BEGIN IMMEDIATE")
+for _ in range(500):
+    database.run("INSERT INTO change (at, kind, name) VALUES (0, 'enrolled', ?)", "x" * 500)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_registry_whose_writer_was_killed_is_rolled_back_and_not_called_damaged(
+    tmp_path: Path,
+) -> None:
+    Registry(tmp_path).close()
+    subprocess.run(
+        [sys.executable, "-c", KILLED_WRITER, str(tmp_path / REGISTRY)],
+        cwd=ROOT, check=False, timeout=60,
+    )  # fmt: skip
+    assert (tmp_path / f"{REGISTRY}-journal").stat().st_size
+    with contextlib.closing(open_registry(tmp_path, None, lambda: at("08:00"))) as opened:
+        assert list(opened.changes()) == []
 
 
 def test_a_damaged_registry_without_a_backup_is_one_sentence(centre: Centre) -> None:
