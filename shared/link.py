@@ -161,6 +161,7 @@ class Link(Generic[V]):
         self._touch: Touch | None = None
         self._socket: ClientConnection | None = None
         self._welcomed = False
+        self._seq = Seq(0)
         self._ceiling = FIRST_PAUSE_S
         self._asked: dict[RequestId, tuple[str, asyncio.Future[Result | Refused]]] = {}
         self._inquired: dict[RequestId, asyncio.Future[Finding | Refused | None]] = {}
@@ -293,12 +294,13 @@ class Link(Generic[V]):
             case Welcome(view=view, seq=seq):
                 self._welcome(socket, frame)
                 self._on_welcome(frame)
-                self._on_view(self._view.decode(view), seq)
+                self._show(view, seq)
                 self._stand(Touch.LIVE)
                 for again, _ in list(self._asked.values()):
                     await socket.send(again)
             case ViewFrame(view=view, seq=seq):
-                self._on_view(self._view.decode(view), seq)
+                if seq >= self._seq:  # whatever stands between us may have turned frames round
+                    self._show(view, seq)
             case Beat(at=at):
                 self._on_time(at)
             case Result(request_id=request_id):
@@ -307,6 +309,10 @@ class Link(Generic[V]):
                 self._find(request_id, self._read(finding))
             case Refused(request_id=request_id):
                 self._refused(request_id, frame)
+
+    def _show(self, view: msgspec.Raw, seq: Seq) -> None:
+        self._seq = seq
+        self._on_view(self._view.decode(view), seq)
 
     def _welcome(self, socket: ClientConnection, welcome: Welcome) -> None:
         known = self._hello.generation

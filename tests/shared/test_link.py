@@ -220,6 +220,17 @@ async def test_views_and_beats_reach_the_screen(hub: Hub, screen_of: MakeScreen)
     assert screen.touches == [Touch.LIVE]
 
 
+async def test_an_older_view_is_not_shown_after_a_newer_one(
+    hub: Hub, screen_of: MakeScreen
+) -> None:
+    screen = screen_of(hub.port)
+    await until(lambda: bool(screen.boards))
+    for seq, number in ((9, 5), (8, 4), (9, 6)):
+        await hub.send({"type": "view", "seq": seq, "view": {"number": number}})
+    await until(lambda: screen.boards[-1] == (6, 9))
+    assert screen.boards == [(1, 7), (5, 9), (6, 9)]
+
+
 async def test_a_wish_is_answered_with_its_result_or_its_refusal(
     hub: Hub, screen_of: MakeScreen
 ) -> None:

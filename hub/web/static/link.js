@@ -40,6 +40,7 @@ export class Link {
     this.socket = null;
     this.retry = null;
     this.silence = null;
+    this.seq = 0;
     addEventListener("online", () => this.hurry());
     document.addEventListener("visibilitychange", () => document.hidden || this.hurry());
     this.connect();
@@ -122,16 +123,22 @@ export class Link {
       if (frame.generation < this.hello.generation) return this.socket.close();
       this.hello.generation = frame.generation;
       this.failures = 0;
-      this.heard.onView(frame.view);
+      this.show(frame);
       this.tell("live");
       for (const { frame: again } of this.pending.values()) this.socket.send(JSON.stringify(again));
     } else if (frame.type === "view") {
-      this.heard.onView(frame.view);
+      // Whatever stands between us may have turned frames round.
+      if (frame.seq >= this.seq) this.show(frame);
     } else if (frame.type === "answer") {
       this.found(frame.request_id, frame);
     } else if (frame.type === "result" || frame.type === "refused") {
       this.answer(frame);
     }
+  }
+
+  show(frame) {
+    this.seq = frame.seq;
+    this.heard.onView(frame.view);
   }
 
   answer(frame) {
