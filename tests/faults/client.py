@@ -4,37 +4,19 @@ import asyncio
 import contextlib
 import random
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
-from websockets.asyncio.client import ClientConnection
 
 from hub.engine.rights import Actor
 from shared.link import Link, Touch
-from shared.messages import Command, HubFrame, Refused, Result, ViewFrame, Welcome
+from shared.messages import Command, Refused, Result, Welcome
 from shared.model import Epoch, RequestId, Seq
 from tests.faults.history import History
 
 RECONNECT_S = 0.03
 """Real screens wait up to 0.2 s at first; here many lives must fit into a minute."""
-
-_frames = msgspec.json.Decoder(HubFrame)
-
-
-class _Tapped(Link[msgspec.Raw]):
-    """The link of kiosk and display; `saw` is told epoch, seq, whether it is a welcome, view."""
-
-    saw: Callable[[Epoch, Seq, bool, bytes], None]
-    _epoch = Epoch("")
-
-    async def _take(self, socket: ClientConnection, text: str | bytes) -> None:
-        frame = _frames.decode(text)
-        if isinstance(frame, Welcome):
-            self._epoch = frame.epoch
-        if isinstance(frame, Welcome | ViewFrame):
-            self.saw(self._epoch, frame.seq, isinstance(frame, Welcome), bytes(frame.view))
-        await super()._take(socket, text)
 
 
 class Client:
@@ -49,16 +31,17 @@ class Client:
         self.actor = actor
         self.view: dict[str, Any] = {}
         self.live = asyncio.Event()
-        self._link = _Tapped(
+        self._epoch, self._first = Epoch(""), False
+        self._link = Link(
             address,
             role=actor.role,
             credential=credential,
             view=msgspec.Raw,
-            on_view=lambda view, seq: None,
+            on_view=self._saw,
             on_touch=self._touched,
+            on_welcome=self._welcomed,
             draw=lambda ceiling: random.uniform(0, min(ceiling, RECONNECT_S)),
         )
-        self._link.saw = self._saw
 
     def _touched(self, touch: Touch) -> None:
         if touch is Touch.LIVE:
@@ -66,9 +49,13 @@ class Client:
         else:
             self.live.clear()
 
-    def _saw(self, epoch: Epoch, seq: Seq, first: bool, view: bytes) -> None:
+    def _welcomed(self, welcome: Welcome) -> None:
+        self._epoch, self._first = welcome.epoch, True
+
+    def _saw(self, view: msgspec.Raw, seq: Seq) -> None:
+        first, self._first = self._first, False
         self.view = msgspec.json.decode(view)
-        self.history.saw(self.actor.name, epoch, seq, first, view)
+        self.history.saw(self.actor.name, self._epoch, seq, first, bytes(view))
 
     @contextlib.asynccontextmanager
     async def connected(self) -> AsyncIterator[None]:

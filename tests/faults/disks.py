@@ -108,7 +108,7 @@ class Trial(kills.Trial):
             await self._hear(kills.LAST_ANSWERS)
             self._since = len(self.history.moments)
             await self._fall_ill_and_recover(hub)
-            await self._phone(hub, ending)
+            await self._phone(ending)
 
     async def _fall_ill_and_recover(self, hub: Hub) -> None:
         begin, code = FAULTS[self.fault]

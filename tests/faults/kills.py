@@ -70,6 +70,7 @@ class Trial:
         self.deaths: Counter[str] = Counter()
         self.clients: list[Client] = []
         self.asking: list[tuple[Role, asyncio.Task[None]]] = []
+        self.address = ""
 
     async def run(self, times: int) -> Verdict:
         """So many faults, and the judgement."""
@@ -78,8 +79,9 @@ class Trial:
             hub = Hub(process, self.folder, self.ailing)
             await hub.bear()
             assert await hub.ready(), hub.log
+            self.address = await self._reach(hub, ending)
             for actor in DEVICES:
-                await self._come(hub, actor, credentials[actor.name], ending)
+                await self._come(actor, credentials[actor.name], ending)
             ending.push_async_callback(self._stop_asking)
             await self._suffer(hub, times, ending)
             await self._hear(LAST_ANSWERS)
@@ -99,7 +101,7 @@ class Trial:
         await self._kill_anywhere(hub)
         for _ in range(kills - 1):
             await self._live_and_die(hub)
-            await self._phone(hub, ending)
+            await self._phone(ending)
         await hub.bear()
         assert await hub.ready(), hub.log
 
@@ -110,10 +112,12 @@ class Trial:
                 for one in DEVICES
             }
 
-    async def _come(
-        self, hub: Hub, actor: Actor, credential: str, ending: contextlib.AsyncExitStack
-    ) -> None:
-        client = Client(self.history, hub.live, actor, credential)
+    async def _reach(self, hub: Hub, ending: contextlib.AsyncExitStack) -> str:
+        """Where clients find the hub."""
+        return hub.live
+
+    async def _come(self, actor: Actor, credential: str, ending: contextlib.AsyncExitStack) -> None:
+        client = Client(self.history, self.address, actor, credential)
         await ending.enter_async_context(client.connected())
         self.clients.append(client)
         if actor.role in people.WISHES:
@@ -121,7 +125,7 @@ class Trial:
             task = asyncio.create_task(people.live(client, chance, PAUSE_S))
             self.asking.append((actor.role, task))
 
-    async def _phone(self, hub: Hub, ending: contextlib.AsyncExitStack) -> None:
+    async def _phone(self, ending: contextlib.AsyncExitStack) -> None:
         """Now and then somebody at a kiosk takes their number along on a phone."""
         held = [one for one in self.clients if one.actor.role is Role.TICKET]
         if len(held) == 3 or self.chance.random() > 0.2:
@@ -131,7 +135,7 @@ class Trial:
         if line and isinstance(line, list):
             ticket = TicketId(self.chance.choice(line)["ticket"])
             actor = Actor(Role.TICKET, f"phone-{len(held) + 1}", ticket=ticket)
-            await self._come(hub, actor, ticket, ending)
+            await self._come(actor, ticket, ending)
 
     async def _live_and_die(self, hub: Hub) -> None:
         """A hub is born to die one of many deaths."""
