@@ -225,6 +225,22 @@ def test_what_cannot_be_read_of_the_open_day_is_damage_though_the_page_is_whole(
     assert "row 6 (ticket_issued) cannot be read" in hub.log
 
 
+def test_what_a_newer_version_wrote_is_no_damage(centre: Centre) -> None:
+    hub = centre.hub
+    centre.take(2)
+    centre.back_up()
+    hub.stop()
+    with contextlib.closing(Database(hub.data / FILE)) as database:
+        database.run(
+            "INSERT INTO event SELECT max(seq) + 1, max(day), max(at), 'ticket_praised', '{}', NULL"
+            " FROM event"
+        )
+    done = start(hub)
+    assert done.returncode == 2
+    assert "a kind that this version does not know (ticket_praised)" in done.stderr
+    assert not list(hub.data.glob("damaged-*"))
+
+
 def test_a_damaged_registry_is_restored_without_touching_the_journal(centre: Centre) -> None:
     hub = centre.hub
     centre.take(2)
