@@ -94,7 +94,7 @@ def _desk(flow: Flow, service: KioskService | None, now: Instant) -> Desk | None
         return None
     open_now = gives_numbers(flow, service.id, now)
     waiting = service.waiting if open_now else None
-    return Desk(service.name, counters_text(service.counters), waiting)
+    return Desk(service.name, counters_text(service.counters, ", "), waiting)
 
 
 def _today(flow: Flow, dossier: DossierView, now: Instant) -> date:

@@ -160,11 +160,13 @@ Body = (
 
 
 class Bar(msgspec.Struct, frozen=True):
-    """The buttons that make every screen easier to use. `language` is the next one in its own word,
-    empty where there is one only; `code` is its code."""
+    """The buttons that make every screen easier to use. `language` is the other one in its own word
+    and `code` its code, both empty where there is one only; of more there are `choices`, codes and
+    own words, and `language` says what they are."""
 
     language: str = ""
     code: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
     large: str = ""
     contrast: str = ""
     low: str = ""
@@ -197,16 +199,16 @@ def face(flow: Flow, now: Instant) -> Face:
 
 
 def _bar(flow: Flow) -> Bar:
-    known = flow.languages
-    place = known.index(flow.language) + 1 if flow.language in known else 0
-    following = known[place % len(known)]
-    more = following != flow.language
+    others = [code for code in flow.languages if code != flow.language]
+    several = len(flow.languages) > 2
+    word = own_name(others[0]) if others else ""
     return Bar(
-        language=own_name(following) if more else "",
-        code=following if more else "",
+        language=_("Ngôn ngữ (Language)") if several else word,
+        code=others[0] if others and not several else "",
+        choices=tuple((code, own_name(code)) for code in flow.languages) if several else (),
         large=_("Chữ to"),
         contrast=_("Tương phản"),
-        low=_("Hạ thấp"),
+        low=_("Màn hình thấp"),
     )
 
 
@@ -450,9 +452,13 @@ def _ask(flow: Flow, now: Instant) -> Ask | None:
     left = f.idle_left_ms(flow, now)
     if left is None:
         return None
+    title = _("Ông/bà còn ở đây không?")
+    if flow.screen is Screen.TICKET and flow.ticket:
+        # The question lies over the number, which is on no paper.
+        title = _("Số của ông/bà: {number}").format(number=flow.ticket.number)
     return Ask(
         "idle",
-        _("Ông/bà còn ở đây không?"),
+        title,
         _("Màn hình sẽ về trang đầu sau {seconds} giây.").format(seconds=_seconds(left)),
         _("Tôi cần thêm thời gian"),
         _("Về trang đầu"),

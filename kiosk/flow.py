@@ -147,13 +147,15 @@ def _stepped(flow: Flow, shown: Flow, thing: Thing, now: Instant) -> Step:
 def _tapping(flow: Flow, tap: Thing, now: Instant) -> Step:
     if now - flow.since < SETTLE_MS:
         return flow, ()
-    if attracting(flow, now):
+    if attracting(flow, now) and not isinstance(tap, Start):
         return _woken(flow, now), ()
     return _tapped(_touched(flow, now), tap, now)
 
 
 def idle_left_ms(flow: Flow, now: Instant) -> int | None:
     """What is left of the warning countdown; None while nothing is about to be cleared."""
+    if flow.screen is Screen.TICKET:
+        return ticket_flow.left_ms(flow, now)
     if flow.screen not in _MAY_IDLE:
         return None
     left = flow.touched + idle_ms(flow) + WARNING_MS - now
@@ -195,7 +197,8 @@ def _touched(flow: Flow, now: Instant) -> Flow:
 
 
 def _woken(flow: Flow, now: Instant) -> Flow:
-    """Somebody is there. The touch that wakes home was meant for nothing on it."""
+    """Somebody is there. The touch that wakes home was meant for nothing on it; Start is a button
+    of the screen that calls people, too."""
     if attracting(flow, now):
         flow = replace(flow, since=now)
     return _touched(flow, now)

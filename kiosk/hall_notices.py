@@ -11,8 +11,7 @@ from shared.i18n import N_, _, local, n_
 from shared.messages import Shut
 from shared.model import Instant
 
-_HOME = N_("Về trang đầu")
-_UNDERSTOOD = N_("Tôi hiểu, về trang đầu")
+_HOME = N_("Trang đầu")
 _OTHER = N_("Chọn việc khác")
 _ASK = N_("Mời ông/bà hỏi quầy hướng dẫn.")
 
@@ -204,7 +203,7 @@ def refused(flow: Flow, now: Instant) -> NoticeFace:
 
 
 def _no_number(title: str, safe: str, advice: str) -> NoticeFace:
-    return NoticeFace("warn", title, safe, advice, _(_UNDERSTOOD), back=_(_OTHER))
+    return NoticeFace("warn", title, safe, advice, _(_HOME), back=_(_OTHER))
 
 
 def _too_soon(flow: Flow, now: Instant) -> NoticeFace:
@@ -245,7 +244,7 @@ def _card_used(flow: Flow) -> NoticeFace:
         title=title,
         safe=_("Số đó vẫn còn giá trị. Mỗi căn cước được lấy một số."),
         advice=_("Mời ông/bà chờ gọi số đó. Mất phiếu, mời ông/bà hỏi quầy hướng dẫn."),
-        button=_(_UNDERSTOOD),
+        button=_(_HOME),
     )
 
 
@@ -253,9 +252,10 @@ def _at_a_counter(flow: Flow) -> NoticeFace:
     known = known_service(flow, flow.service)
     where = _("Mời ông/bà đến quầy hướng dẫn, cán bộ sẽ lấy số giúp.")
     if known is not None and known.counters:
-        counters = counters_text(known.counters)
-        where = _("Mời ông/bà đến quầy hướng dẫn hoặc quầy {counters}, cán bộ sẽ lấy số giúp.")
-        where = where.format(counters=counters)
+        where = n_(
+            "Mời ông/bà đến quầy hướng dẫn hoặc quầy {counters}, cán bộ sẽ lấy số giúp.",
+            len(known.counters),
+        ).format(counters=counters_text(known.counters, ", "))
     return NoticeFace(
         sign="info",
         title=_("Mời ông/bà lấy số tại quầy"),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from kiosk.counter_words import counters_text
+from kiosk.counter_words import served_at
 from kiosk.hall_notices import (
     away as away,
     card as card,
@@ -20,7 +20,7 @@ from shared.i18n import N_, _
 from shared.messages import TicketView
 from shared.model import Instant, TicketState
 
-_HOME = N_("Về trang đầu")
+_HOME = N_("Trang đầu")
 _ASK = N_("Mời ông/bà hỏi quầy hướng dẫn.")
 
 # --- findings ----------------------------------------------------------------------------
@@ -180,9 +180,7 @@ _OVER = {
 
 def _place(ticket: TicketView) -> NoticeFace:
     title = _("Số {number} · {service}").format(number=ticket.number, service=ticket.service)
-    where = ""
-    if ticket.counters:
-        where = _("Phục vụ tại quầy {counters}.").format(counters=counters_text(ticket.counters))
+    where = served_at(ticket.counters) if ticket.counters else ""
     match ticket.state:
         case TicketState.WAITING:
             return NoticeFace("info", title, line_words(ticket.ahead, ticket.wait), where, _(_HOME))

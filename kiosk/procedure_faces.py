@@ -3,7 +3,7 @@
 import msgspec
 
 from kiosk import telex
-from kiosk.counter_words import counters_text
+from kiosk.counter_words import counters_named
 from kiosk.dossier_desk import no_numbers
 from kiosk.procedure_flow import cards, chosen, found, list_pages
 from kiosk.state import Flow, gives_numbers, known_service
@@ -95,7 +95,8 @@ def procedure_face(flow: Flow, now: Instant) -> ProcedureFace:
         time=procedure.time,
         fee=procedure.fee,
         counters=_counters(service),
-        note=" ".join(note for note in notes if note),
+        # What the catalogue says is Vietnamese: a line of its own.
+        note="\n".join(note for note in notes if note),
         url=f"{pages}/p/{procedure.code}" if pages else "",
         button=_("Lấy số cho thủ tục này") if takes else "",
         priority=_("Tôi thuộc diện ưu tiên") if takes and view and view.priorities else "",
@@ -105,4 +106,4 @@ def procedure_face(flow: Flow, now: Instant) -> ProcedureFace:
 def _counters(service: KioskService | None) -> str:
     if service is None or not service.counters:
         return ""
-    return _("Quầy {counters}").format(counters=counters_text(service.counters))
+    return counters_named(service.counters)

@@ -27,10 +27,13 @@ from shared.procedures import Catalogue
 
 CARDS = 5
 CARDS_LARGE = 3
+CARDS_LARGE_LOW = 2
 
 
 def cards(ease: Ease) -> int:
     """How many procedures a page of the list holds."""
+    if ease.large and ease.low:
+        return CARDS_LARGE_LOW
     return CARDS_LARGE if ease.large or ease.low else CARDS
 
 

@@ -12,6 +12,7 @@ import structlog
 from msgspec import ValidationError, convert
 from msgspec.structs import replace
 
+from kiosk.away_words import AWAY
 from kiosk.devices.fake import NoPrinter, Printer
 from kiosk.devices.keypad import EvdevKeypad, KeyboardKeypad, Keypad
 from kiosk.devices.scanner import (
@@ -27,7 +28,6 @@ from kiosk.theme import FRAMES_A_SECOND
 from shared import command_line, ending, languages
 from shared.enrolling import enrol
 from shared.errors import MotcuaError, SettingsError
-from shared.i18n import N_
 from shared.logs import keep_to_the_list
 from shared.messages import Procedure
 from shared.model import Instant, Role
@@ -91,11 +91,7 @@ def _draw_curtain(screen: Screen) -> int:
         (screen.left, screen.top),
         (screen.width, screen.height),
         curtain_picture.LIGHT,
-        (
-            N_("Máy đang khởi động lại"),
-            N_("Mời ông/bà chờ giây lát."),
-            N_("Số đã lấy vẫn được giữ."),
-        ),
+        AWAY,
         sys.stdout.buffer,
     )
     return 0

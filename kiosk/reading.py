@@ -67,8 +67,9 @@ def _ask(ask: Ask) -> Page:
 def _bar(face: Face) -> Iterable[Item]:
     """How the screens are read: in which language, how large."""
     bar = face.bar
-    if bar.language:
-        yield Item(bar.language, m.PickLanguage(bar.code))
+    for code, name in bar.choices or ((bar.code, bar.language),) * bool(bar.language):
+        if code != face.language:
+            yield Item(name, m.PickLanguage(code))
     labels = ((bar.large, m.Mode.LARGE), (bar.contrast, m.Mode.CONTRAST), (bar.low, m.Mode.LOW))
     for label, mode in labels:
         if label:

@@ -31,7 +31,8 @@ LOST_MS = 3_000
 
 
 ATTRACT_MS = 60_000
-"""So long after the last touch home calls people; the touch that wakes it does nothing else."""
+"""So long after the last touch home calls people; a touch beside its button does nothing but wake
+it."""
 
 
 class Screen(StrEnum):
@@ -303,10 +304,13 @@ def paper_awaited(flow: Flow) -> TicketId | None:
 
 PER_PAGE = 20
 PER_PAGE_LARGE = 12
+PER_PAGE_LARGE_LOW = 6
 
 
 def per_page(ease: Ease) -> int:
     """How many services a page holds."""
+    if ease.large and ease.low:
+        return PER_PAGE_LARGE_LOW
     return PER_PAGE_LARGE if ease.large or ease.low else PER_PAGE
 
 

@@ -45,6 +45,8 @@ CARD_MOST = 190
 CARD_OF_THREE = 160
 """From this height on a card has room for a third line."""
 LINE_THIRD = 42
+LONG_NAME = 24
+"""An agency's name of more letters takes two lines of a card."""
 LINE_ROW = 58
 LINES_HEAD = 56
 LINES_FOOT = 44
@@ -55,8 +57,12 @@ KEY = 120
 KEY_LETTER = 104
 KEY_GAP = 24
 KEY_GAP_LETTER = 12
+KEY_INSET = 8
 FEW_KEYS = 6
 """A row of so many keys or fewer has large ones."""
+LEAST_KEY = (72, 96)
+"""A letter's key is never smaller; other targets LEAST_TARGET."""
+LEAST_TARGET = (160, 120)
 DOT = 64
 ASK_WIDTH = 940
 ASK_HEIGHT = 640
@@ -81,6 +87,7 @@ T_KEY_WORD = 34
 T_FIGURE = 60
 T_CLOCK = 58
 T_NUMBER = 300
+T_ATTRACT = 104
 
 LARGE = 1.34
 """Large type draws everything so much larger: body 48 px, buttons 59."""

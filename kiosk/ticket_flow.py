@@ -22,6 +22,7 @@ from kiosk.moves import (
     Done,
     Dropped,
     DropTicket,
+    Home,
     KeepTicket,
     Print,
     Send,
@@ -59,6 +60,9 @@ WISH_LIVES_MS = 120_000
 
 TICKET_MS = 20_000
 TROUBLE_MS = 60_000
+ASKS_MS = 15_000
+"""So long before a number goes that is on no paper the screen asks."""
+
 PRINTED_MS = 10_000
 """The ticket stays at least this long after its paper came out."""
 
@@ -138,6 +142,8 @@ def tapped(flow: Flow, tap: Thing, now: Instant) -> Step:
     match tap, flow.dropping:
         case Done(), False:
             return rest(flow, now), ()
+        case Home(), False if flow.printing is Printing.FAILED:  # the answer to the question
+            return rest(flow, now), ()
         case DropTicket(), False:
             return replace(flow, dropping=True, since=now), ()
         case KeepTicket(), True:
@@ -156,8 +162,20 @@ def touched(flow: Flow, now: Instant) -> Flow:
 
 
 def ticket_ms(flow: Flow) -> int:
-    """How long the number stays at least."""
-    return GUIDED_MS if flow.guided else TICKET_MS
+    """How long the number stays at least; longer where it is on no paper."""
+    least = TROUBLE_MS if flow.printing is Printing.FAILED else TICKET_MS
+    return max(least, GUIDED_MS) if flow.guided else least
+
+
+def left_ms(flow: Flow, now: Instant) -> int | None:
+    """What is left of a number that is on no paper, in its last ASKS_MS; None before them.
+
+    Who has the paper has what the screen shows, and is not asked.
+    """
+    if flow.printing is not Printing.FAILED or flow.dropping:
+        return None
+    left = flow.ends - now
+    return left if left <= ASKS_MS else None
 
 
 def left_refused(flow: Flow, now: Instant) -> Flow:
@@ -181,7 +199,7 @@ def answered(flow: Flow, request_id: RequestId, issued: Issued, now: Instant) ->
         service=issued.service,
         ticket=issued,
         printing=Printing.RUNNING,
-        ends=Instant(now + ticket_ms(flow)),
+        ends=Instant(now + (GUIDED_MS if flow.guided else TICKET_MS)),
     )
     return show(_patient(flow, now), Screen.TICKET, now), (Print(_paper(flow, issued)),)
 

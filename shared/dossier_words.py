@@ -253,7 +253,9 @@ def _at(desk: Desk | None, what: str, _: Translate) -> str:
     """`what`, and at which counters; without a counter here the guide knows."""
     if desk is None:
         return _("{what}. Mời ông/bà hỏi quầy hướng dẫn.").format(what=what)
-    text = _("{what} tại quầy {counters}.").format(what=what, counters=desk.counters)
+    one = desk.counters.isdigit()
+    where = _("{what} tại quầy {counters}.") if one else _("{what} tại các quầy {counters}.")
+    text = where.format(what=what, counters=desk.counters)
     if desk.waiting:
         text += " " + _("Đang có {count} người chờ.").format(count=desk.waiting)
     return text

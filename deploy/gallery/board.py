@@ -1,6 +1,6 @@
 """Paints the wall displays of the gallery."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from PIL import Image
@@ -10,7 +10,7 @@ from deploy.gallery.contrast import faint
 from deploy.gallery.draw import BOARD_SHAPES, board_shots
 from deploy.gallery.easel import Easel
 from deploy.gallery.fit import faults
-from deploy.gallery.shots import Shot
+from deploy.gallery.shots import Shot, Taken
 from display.screens.wall import Wall
 from shared.messages import Notice
 from shared.vietnamese import date_words
@@ -40,17 +40,24 @@ def wall_for(sample: Sample) -> Wall:
     return wall
 
 
-def painter() -> Callable[[Shot], tuple[Image.Image, list[str]]]:
-    """What takes a picture, and says what is wrong with its texts."""
-    easel = Easel()
+class Painter:
+    """Paints walls."""
 
-    def paint(shot: Shot) -> tuple[Image.Image, list[str]]:
+    def __init__(self) -> None:
+        self._easel = Easel()
+        self._wall: Any = None
+
+    def measure(self, shot: Shot) -> Taken:
+        """Lay a wall out, and say what is wrong with its texts."""
         size = BOARD_SHAPES[shot.shape]
-        wall = wall_for(STATES[shot.state])
-        image = easel.take(wall, size)
-        return image, faults([wall], size) + faint([wall], image, edges=False)
+        self._wall = wall_for(STATES[shot.state])
+        self._easel.settle(self._wall, size)
+        return Taken(shot, tuple(faults([self._wall], size)))
 
-    return paint
+    def paint(self, shot: Shot) -> tuple[Image.Image, list[str]]:
+        """The picture of that wall, and what does not stand out in it."""
+        image = self._easel.take(self._wall, BOARD_SHAPES[shot.shape])
+        return image, faint([self._wall], image, edges=False)
 
 
 def _texture() -> Any:

@@ -29,7 +29,13 @@ def configure() -> None:
     )
     from kivy.config import Config
 
-    for option, value in {"width": 64, "height": 64, "multisamples": 0, "borderless": 1}.items():
+    for option, value in {
+        "width": 64,
+        "height": 64,
+        "multisamples": 0,
+        "borderless": 1,
+        "maxfps": 0,
+    }.items():
         Config.set("graphics", option, value)
 
 
@@ -55,10 +61,9 @@ class Easel:
             Clock.tick_draw()
 
     def take(self, root: Any, size: tuple[int, int]) -> Image.Image:
-        """What `root` looks like at `size`, px, on the window's own ground."""
+        """What `root`, laid out at `size`, px, looks like on the window's own ground."""
         from kivy.core.window import Window
 
-        self.settle(root, size)
         buffer = self._buffer(size, Window.clearcolor)
         buffer.add(root.canvas)
         try:

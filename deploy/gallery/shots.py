@@ -1,8 +1,10 @@
 """What a picture is called, and what was found when it was taken."""
 
 from pathlib import Path
+from typing import Protocol
 
 import msgspec
+from PIL import Image
 
 
 class Shot(msgspec.Struct, frozen=True):
@@ -22,6 +24,10 @@ class Shot(msgspec.Struct, frozen=True):
 
 KEPT = "--kept"
 """In a list of names: only the pictures that tests compare with approved ones."""
+MEASURED = "--measured"
+"""In a list of names: lay out and measure, and draw nothing."""
+_FAMILIAR = ("home", "services", "ticket", "dossier", "priority")
+_TOGETHER = ("home", "services", "ticket", "procedures", "code")
 
 
 def is_kept(shot: Shot) -> bool:
@@ -31,16 +37,30 @@ def is_kept(shot: Shot) -> bool:
         return shot.shape in ("wide", "tall")
     if shot.shape == "upright":
         plain = shot.mode == "plain" and shot.language == "vi"
-        return plain or shot.state in ("home", "services", "ticket", "dossier", "priority")
+        if "-" in shot.mode:
+            return shot.language == "vi" and shot.state in _TOGETHER
+        return plain or shot.state in _FAMILIAR
     return shot.state in ("home", "services", "ticket", "dossier")
 
 
 def chosen(shot: Shot, parts: list[str]) -> bool:
     """Whether a picture is among those that are asked for."""
-    names = [part for part in parts if part != KEPT]
+    names = [part for part in parts if part not in (KEPT, MEASURED)]
     if KEPT in parts and not is_kept(shot):
         return False
     return not names or any(name in shot.name for name in names)
+
+
+class Painter(Protocol):
+    """One family's painter."""
+
+    def measure(self, shot: Shot) -> "Taken":
+        """Lay out, and say what is wrong with the texts."""
+        ...
+
+    def paint(self, shot: Shot) -> tuple[Image.Image, list[str]]:
+        """The picture of what was measured last, and what does not stand out in it."""
+        ...
 
 
 class Taken(msgspec.Struct, frozen=True):
@@ -48,6 +68,8 @@ class Taken(msgspec.Struct, frozen=True):
 
     shot: Shot
     faults: tuple[str, ...] = ()
+    sizes: dict[str, float] = {}
+    """How high each text's letters are, px; of one that stands there twice the smaller."""
 
 
 def file_of(folder: Path, shot: Shot) -> Path:

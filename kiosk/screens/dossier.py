@@ -1,22 +1,19 @@
-"""The screens of a look-up: the code, the four digits, and the dossier."""
+"""The screens of a look-up: the four digits, and the dossier; `code` has the code."""
 
 from typing import Any
 
 from kivy.clock import Clock
 from kivy.graphics import Color, Ellipse, Line
-from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
-from kivy.uix.boxlayout import BoxLayout
+from kivy.properties import NumericProperty, ObjectProperty
 from kivy.uix.widget import Widget
 
 from kiosk import theme
-from kiosk.dossier_faces import CodeFace, DigitsFace, DossierFace, LookingFace
-from kiosk.moves import PadKey, PickStart, TakeForDossier, TakeWithPriority
+from kiosk.dossier_faces import DigitsFace, DossierFace, LookingFace
+from kiosk.moves import PadKey, TakeForDossier, TakeWithPriority
 from kiosk.screens.flowing import Block, Choices, Gap, Item, Prose, beside, stack
-from kiosk.screens.keys import KeyPad
-from kiosk.screens.look import Watching, hue, look, said as _
-from kiosk.screens.screens import Page, sized
+from kiosk.screens.look import hue, look, said as _
+from kiosk.screens.screens import Page
 from kiosk.screens.timeline import Timeline
-from kiosk.screens.widgets import Push, measure
 from shared.model import RequestId
 
 TONES = {
@@ -27,65 +24,6 @@ TONES = {
     "ended": "ink_second",
 }
 """The colour of a state's edge and sign; the sign is named like the tone."""
-
-
-MOST_STARTS = 3
-"""More would be too small to read."""
-
-
-class CodePage(Page):
-    """Scan a receipt, or type its code."""
-
-    face: CodeFace = ObjectProperty(CodeFace(), rebind=True)
-
-    def on_kv_post(self, *_args: Any) -> None:
-        """Keys speak to the flow."""
-        pads: tuple[KeyPad, ...] = (self.ids.digits, self.ids.edits, self.ids.letters)
-        for pad in pads:
-            pad.press = lambda key: self.tell(PadKey(key))
-
-    def on_face(self, *_args: Any) -> None:
-        """Show the beginnings and the keys: digits large, letters in long rows, and what edits."""
-        box, starts = self.ids.starts, self.face.starts[:MOST_STARTS]
-        for push in sized(box, StartPush, len(starts)):
-            push.bind(on_release=self._picked)
-        for push, text in zip(reversed(box.children), starts, strict=True):
-            push.text = text
-        edits = [key for row in self.face.keys for key in row if len(key.key) > 1]
-        rows = [row for row in self.face.keys if all(len(key.key) == 1 for key in row)]
-        self.ids.digits.show(tuple(row for row in rows if len(row) <= theme.FEW_KEYS))
-        self.ids.letters.show(tuple(row for row in rows if len(row) > theme.FEW_KEYS))
-        self.ids.edits.show(tuple((key,) for key in edits))
-
-    def _picked(self, push: Any) -> None:
-        self.tell(PickStart(push.text))
-
-
-class StartPush(Push):
-    """A code's usual beginning."""
-
-
-class CodeField(Watching, BoxLayout):
-    """The code as it is typed, in its groups, with the place of the next character."""
-
-    text = StringProperty()
-    hint = StringProperty()
-    grouped = BooleanProperty(False)
-    """A code, in large letters; or words."""
-    typed_width = NumericProperty(0)
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        for name in ("text", "width", "grouped"):
-            self.fbind(name, self._measure)
-        self.watch(self._measure, "u")
-
-    def _measure(self, *_args: Any) -> None:
-        """The cursor stands right behind what is typed."""
-        points, weight = (theme.T_CODE, "bold") if self.grouped else (theme.T_KEY, "medium")
-        size = max(1, round(points * look.u))
-        wanted = measure(self.text, weight, size, 10_000)[0] + 2 if self.text else 0
-        self.typed_width = min(wanted, self.width - (2 * theme.INSET + 25) * look.u)
 
 
 class DigitsPage(Page):
@@ -114,7 +52,7 @@ class Dots(Widget):
 
     def _draw(self, *_args: Any) -> None:
         self.canvas.clear()
-        side = theme.DOT * look.u
+        side = min(theme.DOT * look.u, self.width / 7)
         with self.canvas:
             for place in range(4):
                 x = self.x + (self.width - side) / 2 + (place - 1.5) * side * 1.9

@@ -16,7 +16,7 @@ from kiosk.screens.look import hue, look
 from kiosk.screens.signs import Sign
 from kiosk.screens.widgets import Push, Words, measure
 
-SCALES = (1.0, 0.96, 0.92, 0.88, 0.84, 0.8, 0.76, 0.72, 0.68, 0.64, 0.6, 0.55, 0.5, 0.45, 0.41)
+SCALES = tuple(step / 50 for step in range(50, 17, -1))
 
 
 FLOOR_HOLDS = 0.8
@@ -69,7 +69,7 @@ class Gap(Widget):
 
     def natural(self, _width: float, scale: float) -> float:
         """Less where letters are smaller."""
-        return float(self.air * look.u * scale * scale)
+        return float(self.air * look.bar * scale * scale)
 
     def place(self, left: float, low: float, width: float, height: float, _scale: float) -> None:
         """Take that box."""
@@ -120,14 +120,17 @@ class Choices(Widget):
         heights = [one.natural(width, scale) for one in (self.gold, self.dark)]
         if self._beside(scale):
             return max(heights)
-        return sum(heights) + (theme.GAP * look.u if self._both() else 0)
+        return sum(heights) + (theme.GAP * look.bar if self._both() else 0)
 
     def place(self, left: float, low: float, width: float, height: float, scale: float) -> None:
         """Take that box."""
         self.pos, self.size = (left, low), (width, height)
-        gap = theme.GAP * look.u
+        gap = theme.GAP * look.bar
         if self._beside(scale):
-            gold = (width - gap) * 0.6
+            gold = min(
+                (width - gap) * (0.5 if look.low else 0.6),
+                width - gap - theme.LEAST_TARGET[0] * look.bar,
+            )
             self.gold.place(left, low, gold, height, scale)
             self.dark.place(left + gold + gap, low, width - gold - gap, height, scale)
             return
@@ -195,13 +198,13 @@ class Block(Widget):
             self.add_widget(part)
 
     def _beside(self) -> float:
-        return float((self.sign_size + theme.GAP * 1.1) * look.u) if self.sign else 0.0
+        return float((self.sign_size + theme.GAP * 1.1) * look.bar) if self.sign else 0.0
 
     def _inner(self, width: float) -> float:
-        return float(width - 2 * self.across * look.u - self._beside())
+        return float(width - 2 * self.across * look.bar - self._beside())
 
     def _inset(self, scale: float) -> float:
-        return float(self.inset * look.u * min(1, scale * 1.1))
+        return float(self.inset * look.bar * min(1, scale * 1.1))
 
     def natural(self, width: float, scale: float) -> float:
         """Its parts and the air around them."""
@@ -212,15 +215,15 @@ class Block(Widget):
         """Stand there with all parts; height beyond their own is shared above and below."""
         self.pos, self.size = (left, low), (width, height)
         self.opacity = 1 if height else 0
-        inner, inner_width = left + self.across * look.u + self._beside(), self._inner(width)
+        inner, inner_width = left + self.across * look.bar + self._beside(), self._inner(width)
         heights = naturals(self.parts, inner_width, scale)
         top = low + (height + sum(heights)) / 2
         for part, part_height in zip(self.parts, heights, strict=True):
             top -= part_height
             part.place(inner, top, inner_width, part_height, scale)
-        side = self.sign_size * look.u
+        side = self.sign_size * look.bar
         self._sign.size = (side, side)
-        self._sign.pos = (left + self.across * look.u, low + (height - side) / 2)
+        self._sign.pos = (left + self.across * look.bar, low + (height - side) / 2)
 
 
 def naturals(parts: Sequence[Part], width: float, scale: float) -> list[float]:
@@ -257,9 +260,9 @@ def stack(parts: Sequence[Part], left: float, top: float, width: float, room: fl
 
 def beside(head: Sequence[Part], left: Sequence[Part], right: Sequence[Part], box: Widget) -> None:
     """In a lying `box`: `head` across it, and two columns below, each at its own scale."""
-    gap = theme.MARGIN_NARROW * look.u
+    gap = theme.MARGIN_NARROW * look.bar
     width = (box.width - gap) / 2
-    air = theme.GAP * look.u * 0.7
+    air = theme.GAP * look.bar * 0.7
     for scale in SCALES:
         head_height = sum(naturals(head, box.width, scale))
         room = box.height - head_height - air

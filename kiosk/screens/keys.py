@@ -1,5 +1,6 @@
 """Keys on the glass: rows of characters, large where there are few."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,11 +11,14 @@ from kivy.uix.widget import Widget
 from kiosk import theme
 from kiosk.code_pad import Key
 from kiosk.screens.look import look, said as _
-from kiosk.screens.widgets import Press
+from kiosk.screens.widgets import Press, measure
 from shared.i18n import N_
 
+MORE = "more"
+"""The key of a keyboard that shows only some of its keys: to the others."""
+
 _WORDS = {"erase": N_("Xóa"), "clear": N_("Xóa hết"), " ": N_("Dấu cách")}
-_WIDE = {"erase": 1.7, "clear": 1.7, " ": 4.0}
+_WIDE = {"erase": 2.2, "clear": 1.7, MORE: 1.7, " ": 4.0}
 """Against a character's key, in a row of many."""
 
 _NEARLY_WHOLE = 0.7
@@ -29,18 +33,28 @@ class KeyCap(Press):
     sign = StringProperty()
     on = BooleanProperty(True)
     points = NumericProperty(theme.T_KEY)
+    large = BooleanProperty(False)
+    """One of a row of few."""
+    beside = NumericProperty(0)
+    """What the sign and the air behind it take, px."""
+    worded = NumericProperty(0)
+    """What the label takes beside a sign, px."""
 
 
 class KeyPad(Widget):
     """Rows of keys that fill the widget's width; `press` is told which was touched.
 
-    Keys stay where they are while only their being on changes: fingers find them again.
+    All letters and figures of a pad have one size, that at which the widest fits the narrowest key;
+    all words another. Keys stay where they are while only their being on changes: fingers find
+    them again.
     """
 
     grow = NumericProperty(1.25)
     """How far keys may grow where there is room."""
     gap = NumericProperty(theme.KEY_GAP_LETTER)
     """Between the keys of a row of many."""
+    more = StringProperty()
+    """What the key MORE bears."""
 
     def __init__(self, **kwargs: Any) -> None:
         self.press: Callable[[str], object] = lambda _key: None
@@ -54,16 +68,19 @@ class KeyPad(Widget):
         wanted = [[one.key for one in row] for row in rows]
         if wanted != [[cap.key for cap in row] for row in self._rows]:
             self.clear_widgets()
-            self._rows = [[self._cap(key) for key in row] for row in wanted]
+            self._rows = [[self._cap(key, row) for key in row] for row in wanted]
             self._arrange_soon()
         for caps, row in zip(self._rows, rows, strict=True):
             for cap, key in zip(caps, row, strict=True):
                 cap.on = key.on
 
-    def _cap(self, key: str) -> KeyCap:
-        cap = KeyCap(key=key, label=_(_WORDS[key]) if key in _WORDS else key.upper())
-        cap.sign = "erase" if key == "erase" else ""
-        cap.points = theme.T_KEY_WORD if key in _WORDS else theme.T_KEY
+    def _cap(self, key: str, row: list[str]) -> KeyCap:
+        large = len(row) <= theme.FEW_KEYS and " " not in row
+        label = self.more if key == MORE else _(_WORDS[key]) if key in _WORDS else key.upper()
+        cap = KeyCap(key=key, label=label)
+        cap.large = large
+        # Beside the sign a word would be too small on one of these.
+        cap.sign = "erase" if key == "erase" and not large else ""
         cap.bind(on_release=lambda touched: self.press(touched.key))
         self.add_widget(cap)
         return cap
@@ -79,6 +96,17 @@ class KeyPad(Widget):
         for place, (row, height) in enumerate(zip(self._rows, heights, strict=True)):
             top -= height * grow + (gaps[place - 1] if place else 0)
             self._place(row, most, top, height * grow)
+        self._letter([cap for row in self._rows for cap in row])
+
+    def _letter(self, caps: list[KeyCap]) -> None:
+        """Give characters their size, and words theirs."""
+        for words, wanted in ((False, theme.T_KEY), (True, theme.T_KEY_WORD)):
+            alike = [cap for cap in caps if (len(cap.key) > 1 or cap.key == " ") is words]
+            points = [_fitting(cap, wanted) for cap in alike]
+            for cap in alike:
+                cap.points = min(points)
+                size = max(1, round(cap.points * look.u))
+                cap.worded = measure(cap.label, "medium", size, math.inf)[0] + 2
 
     def _place(self, row: list[KeyCap], most: float, low: float, height: float) -> None:
         gap = self._gap(row) * look.bar
@@ -93,6 +121,14 @@ class KeyPad(Widget):
 
     def _gap(self, row: list[KeyCap]) -> float:
         return theme.KEY_GAP if _large(row) and not _spaced(row) else self.gap
+
+
+def _fitting(cap: KeyCap, wanted: float) -> float:
+    """The points at which its label has room on a key, `wanted` at most."""
+    size = max(1, round(wanted * look.u))
+    width, height = measure(cap.label, "medium", size, math.inf)
+    room = cap.width - 2 * theme.KEY_INSET * look.bar - cap.beside
+    return float(min(wanted, wanted * room / max(1, width), wanted * cap.height / max(1, height)))
 
 
 def _wide(cap: KeyCap, row: list[KeyCap]) -> float:

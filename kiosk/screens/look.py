@@ -106,11 +106,14 @@ hue = SimpleNamespace(none=[0, 0, 0, 0])
 
 
 def dress(*, contrast: bool) -> None:
-    """Choose the palette for all that is drawn from now on."""
+    """Choose the palette for all that is drawn from now on. A bar's track is told from its filling
+    by colour, or in high contrast by being empty."""
     for name, colour in _PLAIN.items():
         setattr(hue, name, _hue(colour, contrast=contrast))
     for name, (colour, alpha) in _TINTS.items():
         setattr(hue, name, _hue(colour, alpha, contrast=contrast))
+    hue.track = hue.paper if contrast else hue.line
+    hue.track_edge = hue.ink if contrast else hue.none
 
 
 dress(contrast=False)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kivy.clock import Clock
-from kivy.properties import ObjectProperty, StringProperty
+from kivy.properties import BooleanProperty, ObjectProperty, StringProperty
 from kivy.uix.widget import Widget
 
 from kiosk import theme
@@ -12,6 +12,7 @@ from kiosk.moves import PickProcedure, TakeForProcedure, TakeWithPriority, TypeK
 from kiosk.procedure_faces import ProcedureFace, ProceduresFace
 from kiosk.screens.dossier import TodoBlock
 from kiosk.screens.flowing import Block, Gap, Item, Prose, beside, naturals, stack
+from kiosk.screens.keys import MORE
 from kiosk.screens.look import hue, look, said as _
 from kiosk.screens.screens import Page, Pager, sized
 from kiosk.screens.widgets import Press, QrCode
@@ -35,11 +36,16 @@ class ProceduresPage(Page):
     """Search as one types."""
 
     face: ProceduresFace = ObjectProperty(ProceduresFace(), rebind=True)
+    aside = BooleanProperty(False)
+    """The keys stand beside the list, not under it."""
+    figures = BooleanProperty(False)
+    """Figures are shown instead of letters, where both have no room."""
 
     def on_kv_post(self, *_args: Any) -> None:
         """Keys speak to the flow; the pager stands between the two ways."""
-        self.ids.pad.press = lambda key: self.tell(TypeKey(key))
+        self.ids.pad.press = self._pressed
         self.pager = Pager(page=self)
+        self.kept = (self.pager,)
         self.ids.list.bind(size=self._measure, cols=self._measure)
         self.watch(self._measure, "lying", "large", "low")
 
@@ -50,10 +56,29 @@ class ProceduresPage(Page):
             row.bind(on_release=self._picked)
         for row, card in zip(reversed(box.children), self.face.cards, strict=True):
             row.code, row.name, row.agency = card.code, card.name, card.agency
-        self.ids.pad.show(tuple(tuple(Key(key) for key in row) for row in self.face.keys))
+        if not self.face.query:
+            self.figures = False
         self._measure()
 
+    def _pressed(self, key: str) -> None:
+        if key != MORE:
+            self.tell(TypeKey(key))
+            return
+        self.figures = not self.figures
+        self._measure()
+
+    def _keys(self) -> tuple[tuple[str, ...], ...]:
+        """All of them, or where there is little height letters, and figures behind a key."""
+        rows = self.face.keys
+        if not rows or not (look.low or (self.aside and look.large)):
+            return rows
+        figures, *letters, last = rows
+        if self.figures:
+            return (figures, (MORE, *last[:1], "erase"))
+        return (*letters, (MORE, *last))
+
     def _measure(self, *_args: Any) -> None:
+        self.ids.pad.show(tuple(tuple(Key(key) for key in row) for row in self._keys()))
         self.pager.show(self.face, self.ids.ways)
         box = self.ids.list
         rows = max(1, -(-len(self.face.cards) // box.cols))
@@ -102,7 +127,7 @@ class ProcedurePage(Page):
 
     def on_kv_post(self, *_args: Any) -> None:
         """Make the parts once; faces fill them."""
-        self.name_words = Prose(size_wanted=52, least=38, weight="bold")
+        self.name_words = Prose(size_wanted=52, least=48, weight="bold")
         self.agency = Prose(size_wanted=theme.T_HEAD, color=hue.ink_second)
         self.papers_title = Prose(weight="bold")
         self.papers = Block(inset=30)
@@ -174,9 +199,9 @@ class ProcedurePage(Page):
             heights = naturals(self.upright, body.width, LEAST_LETTERS)
             return bool(sum(heights) <= body.height)
         head = sum(naturals(self.head, body.width, LEAST_LETTERS))
-        width = (body.width - theme.MARGIN_NARROW * look.u) / 2
+        width = (body.width - theme.MARGIN_NARROW * look.bar) / 2
         aside = naturals(self.aside, width, LEAST_LETTERS)
-        return bool(head + sum(aside) + theme.GAP * look.u <= body.height)
+        return bool(head + sum(aside) + theme.GAP * look.bar <= body.height)
 
 
 class Carry(Block):
@@ -196,16 +221,16 @@ class Carry(Block):
         self.line.text = _("Quét mã này để xem lại danh sách giấy tờ ở nhà.") if url else ""
 
     def _beside(self) -> float:
-        return float((theme.QR_SMALL + theme.INSET) * look.u)
+        return float((theme.QR_SMALL + theme.INSET) * look.bar)
 
     def natural(self, width: float, scale: float) -> float:
         """At least as high as the code, which never shrinks."""
-        least = (theme.QR_SMALL + 2 * 24) * look.u
+        least = (theme.QR_SMALL + 2 * 24) * look.bar
         return max(least, super().natural(width, scale)) if self.qr.url else 0.0
 
     def place(self, left: float, low: float, width: float, height: float, scale: float) -> None:
         """The code on the left, its words beside it."""
         super().place(left, low, width, height, scale)
-        side = theme.QR_SMALL * look.u
+        side = theme.QR_SMALL * look.bar
         self.qr.size = (side, side)
-        self.qr.pos = (left + self.across * look.u, low + (height - side) / 2)
+        self.qr.pos = (left + self.across * look.bar, low + (height - side) / 2)

@@ -24,24 +24,35 @@ from kiosk.moves import (
     Toggle,
     Touched,
 )
-from kiosk.screens import dossier, procedures, screens, widgets
+from kiosk.screens import code, dossier, notice, procedures, screens, widgets
 from kiosk.screens.look import Watching, dress, hue, look
 from kiosk.screens.ring import Ring, unsigned
 from kiosk.state import Ease
 from shared.i18n import SOURCE
 from shared.model import ServiceId
 
-for _module in ("widgets", "flowing", "keys", "screens", "dossier", "procedures", "root"):
+for _module in (
+    "widgets",
+    "flowing",
+    "keys",
+    "screens",
+    "notice",
+    "code",
+    "dossier",
+    "procedures",
+    "root",
+):
     Builder.load_file(str(Path(__file__).with_name(f"{_module}.kv")))
 
 _PAGES: dict[str, tuple[type[screens.Page], tuple[Screen, ...]]] = {
     "home": (screens.HomePage, (Screen.HOME,)),
+    "attract": (screens.AttractPage, ()),
     "services": (screens.ServicesPage, (Screen.SERVICES,)),
     "priority": (screens.PriorityPage, (Screen.PRIORITY,)),
     "waiting": (screens.WaitingPage, (Screen.WAITING,)),
     "ticket": (screens.TicketPage, (Screen.TICKET,)),
     "notice": (
-        screens.NoticePage,
+        notice.NoticePage,
         (
             Screen.AWAY,
             Screen.CLOSED,
@@ -52,7 +63,7 @@ _PAGES: dict[str, tuple[type[screens.Page], tuple[Screen, ...]]] = {
             Screen.EMERGENCY,
         ),
     ),
-    "code": (dossier.CodePage, (Screen.CODE,)),
+    "code": (code.CodePage, (Screen.CODE,)),
     "looking": (dossier.LookingPage, (Screen.LOOKING,)),
     "dossier": (dossier.DossierPage, (Screen.DOSSIER,)),
     "digits": (dossier.DigitsPage, (Screen.DIGITS,)),
@@ -88,6 +99,22 @@ class Veil(FloatLayout):
         return True
 
 
+class LanguageVeil(Veil):
+    """Under the choice of languages; a touch beside them closes it."""
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Nothing below is touched; the bar stands beside it."""
+        super().on_touch_down(touch)
+        if not any(child.collide_point(*touch.pos) for child in self.children):
+            self.close()
+        return bool(self.collide_point(*touch.pos))
+
+    def close(self) -> None:
+        """Choose no more."""
+        if self.parent is not None:
+            self.parent.remove_widget(self)
+
+
 class BarButton(widgets.Press):
     """One of the bar's buttons; `on` says in words and by its ground that it is in effect."""
 
@@ -97,6 +124,8 @@ class BarButton(widgets.Press):
 
 class EaseBar(BoxLayout):
     """Language and modes: on every screen, always in the same place, and always as large."""
+
+    __events__ = ("on_languages",)
 
     def __init__(self, tell: Callable[[Thing], object], **options: Any) -> None:
         super().__init__(**options)
@@ -131,10 +160,40 @@ class EaseBar(BoxLayout):
                 self.add_widget(button)
 
     def _pick(self, _button: Any) -> None:
-        self._tell(PickLanguage(self._face.code))
+        if self._face.choices:
+            self.dispatch("on_languages")
+        else:
+            self._tell(PickLanguage(self._face.code))
+
+    def on_languages(self) -> None:
+        """Somebody wants to choose one of several."""
 
     def _toggle(self, button: Any) -> None:
         self._tell(Toggle(button.mode))
+
+
+class LanguagePush(widgets.Push):
+    """One language."""
+
+
+class LanguageCard(widgets.Card):
+    """All languages, each in its own word."""
+
+    def __init__(self, choose: Callable[[str], object], **options: Any) -> None:
+        super().__init__(**options)
+        self._choose = choose
+        self.choices: tuple[tuple[str, str], ...] = ()
+
+    def offer(self, choices: tuple[tuple[str, str], ...]) -> None:
+        """These."""
+        if choices == self.choices:
+            return
+        self.choices = choices
+        self.clear_widgets()
+        for language, name in choices:
+            push = LanguagePush(text=name)
+            push.bind(on_release=lambda _push, chosen=language: self._choose(chosen))
+            self.add_widget(push)
 
 
 class Upper(BoxLayout):
@@ -213,10 +272,15 @@ class Root(FloatLayout):
             page = kind(name=name, tell=self._tell, new_id=self._new_id)
             self.manager.add_widget(page)
             self.pages |= dict.fromkeys(shown, page)
+        self.attract = self.manager.get_screen("attract")
         self.veil = Veil(size_hint=(None, None))
         self.question = AskCard(answer=self._answered)
         self.veil.add_widget(self.question)
         self.bar = EaseBar(self._tell, size_hint=(None, None))
+        self.bar.bind(on_languages=self._open_languages)
+        self.languages = LanguageCard(self._chosen)
+        self.language_veil = LanguageVeil(size_hint=(None, None))
+        self.language_veil.add_widget(self.languages)
         self.upper = Upper(size_hint=(None, None))
         self.add_widget(self.manager)
         self.add_widget(self.bar)
@@ -225,7 +289,9 @@ class Root(FloatLayout):
         """Take it all away: what is still bound to the look, or still moves, would never go."""
         self._ring.show(self.canvas.after, None)
         self.clear_widgets()
-        for top in (self.veil, self.bar, self.upper, *self.manager.screens):
+        spare = [part for page in self.manager.screens for part in page.kept]
+        veils = (self.veil, self.language_veil)
+        for top in (*veils, self.bar, self.upper, *self.manager.screens, *spare):
             for widget in list(top.walk(restrict=True)):
                 Builder.unbind_widget(widget.uid)
                 if hasattr(widget, "running"):
@@ -253,11 +319,14 @@ class Root(FloatLayout):
             return False
         self._face = face
         self._dress(face.language, face.ease)
-        page = self.pages[face.screen]
+        page = self.attract if _attracts(face) else self.pages[face.screen]
         page.header = face.header
         page.face = face.body
         self.manager.current = page.name
         self.bar.show(face.bar, face.ease)
+        self.languages.offer(face.bar.choices)
+        if face.ask is not None or _attracts(face):
+            self.language_veil.close()
         self.upper.show(face)
         if face.ask is not None:
             self.question.face = face.ask
@@ -269,14 +338,16 @@ class Root(FloatLayout):
         """Nothing of whom the screens have shown may stay in widgets, textures or caches."""
         self._face = None
         self._ring.show(self.canvas.after, None)
-        for page in set(self.pages.values()):
+        for page in self.manager.screens:
             page.face = type(page.face)()
         self.question.face = faces.Ask("", "", "", "", "")
+        self.language_veil.close()
         if self.veil.parent is not None:
             self.remove_widget(self.veil)
         # What follows from the faces follows at once, and not with the next frame.
         Clock.tick_draw()
-        for top in (self.veil, *self.manager.screens):
+        spare = [part for page in self.manager.screens for part in page.kept]
+        for top in (self.veil, *self.manager.screens, *spare):
             for widget in top.walk(restrict=True):
                 if isinstance(widget, widgets.Words):
                     widget.forget()
@@ -298,11 +369,18 @@ class Root(FloatLayout):
                 Builder.sync()
 
     def on_touch_down(self, touch: Any) -> bool:
-        """Somebody is there. The touch that stops a countdown does nothing else."""
-        asked = self._face is not None and self._face.ask is not None
-        if not asked:
+        """Somebody is there. What stops a countdown or wakes home says so itself."""
+        if self._face is None or not (self._face.ask or _attracts(self._face)):
             self._tell(Touched())
         return bool(super().on_touch_down(touch))
+
+    def _open_languages(self, _bar: Any) -> None:
+        if self._probed is None and self.language_veil.parent is None:
+            self.add_widget(self.language_veil)
+
+    def _chosen(self, code: str) -> None:
+        self.language_veil.close()
+        self._tell(PickLanguage(code))
 
     def _answered(self, stay: bool) -> None:
         assert self._face is not None and self._face.ask is not None
@@ -323,9 +401,13 @@ class Root(FloatLayout):
         self.bar.orientation = "vertical" if aside else "horizontal"
         self.bar.size = (thick, height) if aside else (width, thick)
         self.bar.pos = (width - thick, 0) if aside else (0, 0)
-        for part in (self.manager, self.veil):
+        for part in (self.manager, self.veil, self.language_veil):
             part.pos, part.size = (0, 0 if aside else thick), pages
         if look.low != (self.upper.parent is not None):
             (self.add_widget if look.low else self.remove_widget)(self.upper)
         top = thick + pages[1]
         self.upper.pos, self.upper.size = (0, top), (width, max(0, height - top))
+
+
+def _attracts(face: faces.Face) -> bool:
+    return isinstance(face.body, faces.HomeFace) and face.body.attract

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.screenmanager import Screen
 
 from kiosk import faces, theme
-from kiosk.moves import PickPriority, PickService, Thing
+from kiosk.moves import PickPriority, PickService, Thing, Touched
 from kiosk.procedure_faces import ProceduresFace
 from kiosk.screens.look import Watching, look
 from kiosk.screens.widgets import LineRow, Push, ServiceCard
@@ -29,6 +29,8 @@ class Page(Watching, Screen):
     tell: Callable[[Thing], None] = ObjectProperty(_nobody)
     new_id: Callable[[], str] = ObjectProperty(_no_id)
     shown = BooleanProperty(False)
+    kept: tuple[Any, ...] = ()
+    """Parts that are not always in it."""
 
     def on_pre_enter(self, *_args: Any) -> None:
         """What moves may move."""
@@ -39,24 +41,44 @@ class Page(Watching, Screen):
         self.shown = False
 
 
+class Busiest(Watching, BoxLayout):
+    """The longest lines, as many as there is room for, and the hours."""
+
+    lines = ObjectProperty(())
+    hours = StringProperty()
+
+    def on_kv_post(self, *_args: Any) -> None:
+        """Room comes and goes."""
+        for name in ("size", "lines", "hours"):
+            self.fbind(name, self._measure)
+        self.watch(self._measure, "lying", "large", "low")
+        self._measure()
+
+    def _measure(self, *_args: Any) -> None:
+        """The longest first; better none than one."""
+        box = self.ids.lines
+        left = self.height / look.u - theme.LINES_HEAD - (theme.LINES_FOOT if self.hours else 0)
+        most = max(0, int(left // theme.LINE_ROW)) * box.cols
+        lines = self.lines[: most if most > 1 else 0]
+        sized(box, LineRow, len(lines))
+        for row, line in zip(reversed(box.children), lines, strict=True):
+            row.name, row.waiting, row.share = line.name, line.waiting, line.share
+
+
 class HomePage(Page):
     """The beginning."""
 
     face: faces.HomeFace = ObjectProperty(faces.HomeFace(), rebind=True)
 
     def on_kv_post(self, *_args: Any) -> None:
-        """The lines take what room the ways leave."""
-        self._others = (self.ids.lookup.__self__, self.ids.procedures.__self__)
-        self.ids.middle.bind(size=self._measure)
-        self.watch(self._measure, "lying", "large", "low")
+        """Not every hall has both of the other ways."""
+        self.kept = (self.ids.lookup.__self__, self.ids.procedures.__self__)
 
     def on_face(self, *_args: Any) -> None:
         """Offer what there is."""
         wanted = [
             way
-            for way, there in zip(
-                self._others, (self.face.lookup, self.face.procedures), strict=True
-            )
+            for way, there in zip(self.kept, (self.face.lookup, self.face.procedures), strict=True)
             if there
         ]
         box = self.ids.ways
@@ -64,17 +86,23 @@ class HomePage(Page):
             box.clear_widgets()
             for way in wanted:
                 box.add_widget(way)
-        self._measure()
 
-    def _measure(self, *_args: Any) -> None:
-        """Show as many lines as there is room for, the longest first; better none than one."""
-        box = self.ids.lines
-        left = self.ids.middle.height / look.u - theme.LINES_HEAD - theme.LINES_FOOT
-        most = max(0, int(left // theme.LINE_ROW)) * (2 if look.lying else 1)
-        lines = self.face.lines[: most if most > 1 else 0]
-        sized(box, LineRow, len(lines))
-        for row, line in zip(reversed(box.children), lines, strict=True):
-            row.name, row.waiting, row.share = line.name, line.waiting, line.share
+
+class AttractPage(Page):
+    """Nobody has touched home for a while: it calls people, and tells of the hall.
+
+    A touch on the button is meant for the button; any other only wakes.
+    """
+
+    face: faces.HomeFace = ObjectProperty(faces.HomeFace(), rebind=True)
+
+    def on_touch_down(self, touch: Any) -> bool:
+        """Somebody is there."""
+        x, y = self.to_local(*touch.pos)
+        if self.collide_point(*touch.pos) and not self.ids.start.collide_point(x, y):
+            self.tell(Touched())
+            return True
+        return bool(super().on_touch_down(touch))
 
 
 class Pager(BoxLayout):
@@ -86,7 +114,7 @@ class Pager(BoxLayout):
     def show(self, face: faces.ServicesFace | ProceduresFace, ways: Any) -> None:
         """Stand between the two ways where there are pages to turn; over them in large type."""
         self.face = face
-        narrow = look.large and (look.low or not look.lying)
+        narrow = look.large and not look.lying
         wanted = None if face.pages < 2 else ways.ids.over if narrow else ways.ids.between
         wanted = wanted and wanted.__self__
         if self.parent is not wanted:
@@ -104,6 +132,7 @@ class ServicesPage(Page):
     def on_kv_post(self, *_args: Any) -> None:
         """Lay the cards out anew when the window turns; the pager stands between the two ways."""
         self.pager = Pager(page=self)
+        self.kept = (self.pager,)
         self.ids.grid.bind(size=self._measure)
         self.watch(self._measure, "lying", "large", "low")
 
@@ -122,7 +151,10 @@ class ServicesPage(Page):
         """Cards are as high as there is room for, and never silly."""
         self.pager.show(self.face, self.ids.ways)
         grid = self.ids.grid
-        grid.cols = 3 if look.low or (look.lying and look.large) else 4 if look.lying else 2
+        if look.low:
+            grid.cols = 2 if look.large else 3
+        else:
+            grid.cols = 2 if not look.lying else 3 if look.large else 4
         rows = max(1, -(-len(self.face.cards) // grid.cols))
         gap = grid.spacing[1]
         room = (grid.height - gap * (rows - 1)) / rows
@@ -175,41 +207,21 @@ class AfterNumber(BoxLayout):
     qr = NumericProperty(theme.QR)
     inset = NumericProperty(theme.INSET)
     news = NumericProperty(theme.PRINTING)
+    tall = BooleanProperty(False)
+    """What the QR is for stands under it."""
+
+
+class Explained(BoxLayout):
+    """What the QR is for."""
+
+    hidden = BooleanProperty(False)
+    extra = NumericProperty(0)
 
 
 class TicketPage(Page):
     """The number."""
 
     face: faces.TicketFace = ObjectProperty(faces.TicketFace(), rebind=True)
-
-
-class NoticePage(Page):
-    """What happened, what is safe, what to do."""
-
-    face: faces.NoticeFace = ObjectProperty(faces.NoticeFace(), rebind=True)
-    alarm = BooleanProperty(False)
-    """A supervisor speaks to everybody: the screen is red."""
-    narrow = BooleanProperty(False)
-    """There is hardly room for that."""
-
-    def on_kv_post(self, *_args: Any) -> None:
-        """Which buttons there are to choose from, left to right; `ids` alone would let them go."""
-        names = ("back", "understood", "start", "lookup", "procedures", "no_card")
-        self._ways = [self.ids[name].__self__ for name in names]
-        self.on_face()
-
-    def on_face(self, *_args: Any) -> None:
-        """Show the buttons that say something."""
-        if not hasattr(self, "_ways"):
-            return  # kv is not applied yet
-        # Their texts follow the face only after this.
-        face = self.face
-        texts = (face.back, face.button, face.start, face.lookup, face.procedures, face.no_card)
-        wanted = [push for push, text in zip(self._ways, texts, strict=True) if text]
-        if self.ids.ways.children[::-1] != wanted:
-            self.ids.ways.clear_widgets()
-            for push in wanted:
-                self.ids.ways.add_widget(push)
 
 
 def sized(box: Any, kind: type[Any], count: int) -> list[Any]:

@@ -22,7 +22,7 @@ class StepSign(Widget):
 
     def draw(self, left: float, middle: float, low: float) -> None:
         """The dot at `left` and `middle`; its line goes down to `low`."""
-        side = theme.STEP_SIGN * look.u
+        side = theme.STEP_SIGN * look.bar
         x, radius = left + side / 2, side / 2
         self.canvas.clear()
         with self.canvas:
@@ -90,10 +90,10 @@ class Timeline(Widget):
             title.color = hue.ink_second if step.stands == "next" else hue.ink
 
     def _beside(self) -> float:
-        return float((theme.STEP_SIGN + theme.GAP) * look.u)
+        return float((theme.STEP_SIGN + theme.GAP) * look.bar)
 
     def _air(self, scale: float) -> float:
-        return float(max(LEAST_AIR, AIR - (1 - scale) * 160) * look.u)
+        return float(max(LEAST_AIR, AIR - (1 - scale) * 160) * look.bar)
 
     def natural(self, width: float, scale: float) -> float:
         """All steps, with air between them."""
@@ -106,7 +106,7 @@ class Timeline(Widget):
         self.pos, self.size = (left, low), (width, height)
         room = width - self._beside()
         spare = height - self.natural(width, scale)
-        air = self._air(scale) + min(AIR * look.u, spare / max(1, len(self._rows) - 1))
+        air = self._air(scale) + min(AIR * look.bar, spare / max(1, len(self._rows) - 1))
         top, dots = low + height, []
         for _sign, title, detail in self._rows:
             first = title.natural(room, scale) or 0.0
@@ -117,7 +117,7 @@ class Timeline(Widget):
                 top -= part_height
                 part.place(left + self._beside(), top, room, part_height, scale)
             top -= air
-        half = theme.STEP_SIGN * look.u / 2
+        half = theme.STEP_SIGN * look.bar / 2
         for place, (sign, _title, _detail) in enumerate(self._rows):
             below = dots[place + 1] + half if place + 1 < len(dots) else low
             sign.draw(left, dots[place], below)

@@ -4,12 +4,16 @@ import shutil
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image, ImageDraw
 
 from deploy.gallery import approved
 from deploy.gallery.__main__ import draw
-from deploy.gallery.shots import KEPT, Taken, file_of
+from deploy.gallery.shots import KEPT, MEASURED, Taken, file_of
 from deploy.hall.programs import ROOT
+
+pytestmark = pytest.mark.timeout(600)
+"""A minute of drawing where nothing else runs."""
 
 DIFFERENT = ROOT / "out" / "gallery-different"
 
@@ -18,6 +22,41 @@ DIFFERENT = ROOT / "out" / "gallery-different"
 def gallery(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Taken]]:
     folder = tmp_path_factory.mktemp("gallery")
     return folder, draw(folder, [KEPT])
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> list[Taken]:
+    """Every picture of the kiosk, laid out and not drawn."""
+    return draw(tmp_path_factory.mktemp("measured"), [MEASURED, "kiosk."])
+
+
+def test_all_of_the_kiosk_can_be_read_and_touched_in_every_language_mode_and_state(
+    measured: list[Taken],
+) -> None:
+    assert len(measured) > 700
+    assert {one.shot.mode for one in measured} > {"plain", "large-low", "large-contrast-low"}
+    assert [(one.shot.name, one.faults) for one in measured if one.faults] == []
+
+
+ROUNDING = 1.01
+"""Pixels, at half the design's size."""
+
+
+def test_large_type_makes_no_text_smaller(measured: list[Taken]) -> None:
+    drawn = {one.shot: one.sizes for one in measured}
+    smaller = [
+        (shot.name, text, size, before[text])
+        for shot, sizes in drawn.items()
+        for before in [drawn.get(replace(shot, mode=_without_large(shot.mode)), {})]
+        if shot.mode.startswith("large")
+        for text, size in sizes.items()
+        if size < before.get(text, 0) - ROUNDING
+    ]
+    assert smaller == []
+
+
+def _without_large(mode: str) -> str:
+    return "-".join(part for part in mode.split("-") if part != "large") or "plain"
 
 
 def test_no_text_is_cut_off_faint_on_another_or_outside_its_picture(

@@ -68,6 +68,41 @@ NAMES = [
     "Nhận kết quả",
     "Văn phòng UBND",
 ]
+ENGLISH = {
+    "Đất đai": "Land",
+    "Nông nghiệp, Môi trường": "Farming, environment",
+    "Doanh nghiệp": "Businesses",
+    "Đấu thầu, Đầu tư công": "Tenders, public investment",
+    "Xây dựng": "Construction",
+    "Vận tải, Phù hiệu xe": "Transport, vehicle badges",
+    "Tư pháp – Hộ tịch": "Justice, civil status",
+    "Công chứng, Luật sư": "Notaries, lawyers",
+    "Bảo hiểm xã hội": "Social insurance",
+    "Thẻ bảo hiểm y tế": "Health insurance cards",
+    "Công an": "Police",
+    "Hộ chiếu, Lý lịch tư pháp": "Passports, criminal records",
+    "Nội vụ – Lao động": "Home affairs, labour",
+    "Người có công": "People with merit to the nation",
+    "Văn hóa, Thể thao và Du lịch": "Culture, sports and tourism",
+    "Thẻ hướng dẫn viên": "Tour guide cards",
+    "Ban Quản lý Khu kinh tế Đông Nam": "Dong Nam Economic Zone Authority",
+    "Đăng ký đầu tư": "Investment registration",
+    "Nhận kết quả": "Collect results",
+    "Văn phòng UBND": "Office of the People's Committee",
+    "Sở Nông nghiệp và Môi trường": "Department of Agriculture and Environment",
+    "Sở Tài chính": "Department of Finance",
+    "Sở Xây dựng": "Department of Construction",
+    "Sở Tư pháp": "Department of Justice",
+    "Bảo hiểm xã hội tỉnh": "Provincial Social Insurance",
+    "Công an tỉnh": "Provincial Police",
+    "Sở Nội vụ": "Department of Home Affairs",
+    "Sở Văn hóa, Thể thao và Du lịch": "Department of Culture, Sports and Tourism",
+    "Văn phòng UBND tỉnh": "Office of the Provincial People's Committee",
+    "Người cao tuổi": "Elderly people",
+    "Người khuyết tật nặng": "People with severe disabilities",
+    "Phụ nữ mang thai hoặc có con nhỏ": "Pregnant, or with a small child",
+}
+"""As a site's own file has it."""
 LETTERS = "ABCDEFGHJKLMNPRSTUVX"
 URL = "http://192.168.10.20:8791/t#Zm9vYmFyYmF6cXV4"
 AT = "2026-11-23T08:15:00+07:00"
@@ -79,11 +114,16 @@ CLASSES = (
 )
 
 
+def _named(name: str) -> dict[str, str]:
+    return {"en": ENGLISH[name]}
+
+
 def view(**changes: object) -> KioskView:
     services = tuple(
         KioskService(
             id=ServiceId(f"s{place}"),
             name=name,
+            names=_named(name),
             group=GroupId(f"g{place // 2}"),
             prefix=LETTERS[place],
             open=place not in (9, 16),
@@ -97,13 +137,18 @@ def view(**changes: object) -> KioskView:
     whole = KioskView(
         site="Trung tâm Phục vụ hành chính công",
         province="Tỉnh Nghệ An",
+        site_names={"en": "Public Administrative Service Centre"},
+        province_names={"en": "Nghệ An Province"},
         open=True,
         hours="7:30–11:30 · 13:30–17:00",
         next_opening=None,
-        groups=tuple(Group(GroupId(f"g{i}"), name) for i, name in enumerate(AGENCIES)),
+        groups=tuple(
+            Group(GroupId(f"g{i}"), name, _named(name)) for i, name in enumerate(AGENCIES)
+        ),
         services=services,
         priorities=tuple(
-            PriorityClass(PriorityId(f"p{i}"), name, 15) for i, name in enumerate(CLASSES)
+            PriorityClass(PriorityId(f"p{i}"), name, 15, _named(name))
+            for i, name in enumerate(CLASSES)
         ),
         waiting=142,
         counters_open=21,

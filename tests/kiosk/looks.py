@@ -169,7 +169,7 @@ LOOKS = {
             "Chưa tìm thấy hồ sơ này",
             "Mã đã nhập có thể sai một chữ hoặc một số.",
             "Mời ông/bà xem lại giấy tiếp nhận, hoặc hỏi quầy hướng dẫn.",
-            "Về trang đầu",
+            "Trang đầu",
         ),
     ),
     "dossier": a_face(Screen.DOSSIER, READY),

@@ -15,6 +15,7 @@ from shared import messages as m
 from shared.model import RequestId, ServiceId
 from tests.kiosk.hall import at, issued, request
 from tests.kiosk.in_window import Hall, hall
+from tests.kivy_window import tap
 
 
 async def to_the_question(one: Hall) -> None:
@@ -40,6 +41,36 @@ async def test_three_touches_lead_to_a_printed_ticket(kivy_window: Any, tmp_path
         one.tap("Xong")
         assert one.app.flow.screen is Screen.HOME
         assert one.inflight.unanswered() == []
+
+
+async def calling(one: Hall) -> Any:
+    """Home after a minute without a finger."""
+    one.app.begin()
+    await one.shows(Screen.HOME)
+    one.ms += 61_000
+    screens = one.app.screens
+    await one.until(lambda: screens.manager.current_screen is screens.attract, "calls people")
+    return screens.attract
+
+
+async def test_the_button_of_the_screen_that_calls_people_starts_at_once(
+    kivy_window: Any, tmp_path: Path
+) -> None:
+    async with hall(kivy_window, tmp_path) as one:
+        await calling(one)
+        one.tap("Lấy số thứ tự")
+        await one.shows(Screen.SERVICES)
+
+
+async def test_a_touch_beside_it_wakes_home_and_presses_nothing_there(
+    kivy_window: Any, tmp_path: Path
+) -> None:
+    async with hall(kivy_window, tmp_path) as one:
+        page = await calling(one)
+        words = [w for w in page.walk() if getattr(w, "text", "") == "Mời ông/bà chạm vào màn hình"]
+        tap(kivy_window, words[0])
+        await one.shows(Screen.HOME)
+        assert (one.app.flow.screen, one.app.flow.touched) == (Screen.HOME, one.ms)
 
 
 async def test_a_priority_class_goes_along(kivy_window: Any, tmp_path: Path) -> None:

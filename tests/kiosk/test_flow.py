@@ -126,6 +126,11 @@ def test_pages_turn_and_stop_at_both_ends() -> None:
     assert flow.page == 0
 
 
+def test_large_letters_in_the_lower_half_leave_room_for_few_services() -> None:
+    assert f.pages(view(), Ease(large=True)) == f.pages(view(), Ease(low=True)) == 2
+    assert f.pages(view(), Ease(large=True, low=True)) == 4
+
+
 def test_a_hall_without_services_has_one_empty_page() -> None:
     assert f.pages(view(services=())) == 1
 
@@ -301,7 +306,7 @@ def test_the_ticket_ends_by_touch_or_by_itself() -> None:
 def test_a_finger_on_the_ticket_gives_time() -> None:
     flow = walk((4_000, printed(paper.OK)), (20_000, m.Touched()), start=ticket_flow())
     assert flow.ends == 40_000
-    assert walk((5_000, m.Touched()), start=trouble()).ends == 64_000
+    assert walk((5_000, m.Touched()), start=trouble()).ends == 65_000
 
 
 def test_dropping_a_number_asks_first() -> None:
@@ -511,15 +516,61 @@ def test_going_back_or_scanning_keeps_how_somebody_reads_and_leaving_does_not() 
     assert step(english, m.Tick(), at(61_000))[0].language == "vi"
 
 
+# --- a number on no paper ----------------------------------------------------------------
+
+
+def test_a_number_that_is_on_no_paper_asks_before_it_goes() -> None:
+    failed = walk((4_000, printed("no_paper")), start=ticket_flow())
+    assert f.idle_left_ms(failed, at(48_999)) is None
+    assert f.idle_left_ms(failed, at(49_000)) == 15_000
+    ask = face(failed, at(50_000)).ask
+    assert ask is not None
+    assert (ask.title, ask.stay) == ("Số của ông/bà: R012", "Tôi cần thêm thời gian")
+    assert (ask.leave, ask.seconds) == ("Về trang đầu", 14)
+    stays, _effects = step(failed, m.Touched(), at(50_000))
+    assert f.idle_left_ms(stays, at(94_999)) is None
+    assert step(stays, m.Tick(), at(109_999))[0].screen is Screen.TICKET
+    assert step(stays, m.Tick(), at(110_000))[0].screen is Screen.HOME
+    assert step(failed, m.Home(), at(50_000))[0].screen is Screen.HOME
+
+
+def test_who_holds_the_paper_or_is_dropping_the_number_is_not_asked() -> None:
+    done = walk((4_000, printed("ok")), start=ticket_flow())
+    assert f.idle_left_ms(done, at(20_000)) is None
+    failed = walk((4_000, printed("no_paper")), start=ticket_flow())
+    dropping = walk((50_000, m.DropTicket()), start=failed)
+    assert f.idle_left_ms(dropping, at(50_500)) is None
+
+
+# --- languages ---------------------------------------------------------------------------
+
+
+def test_two_languages_have_one_button_and_more_are_chosen_from() -> None:
+    two = face(home(), at(500)).bar
+    assert (two.language, two.code, two.choices) == ("English", "en", ())
+    three = face(replace(home(), languages=("vi", "en", "lo")), at(500)).bar
+    assert (three.language, three.code) == ("Ngôn ngữ (Language)", "")
+    assert [code for code, _name in three.choices] == ["vi", "en", "lo"]
+    assert [name for _code, name in three.choices][:2] == ["Tiếng Việt", "English"]
+    one = face(replace(home(), languages=("vi",)), at(500)).bar
+    assert (one.language, one.choices) == ("", ())
+
+
 # --- the attract screen ------------------------------------------------------------------
 
 
-def test_home_calls_people_after_a_minute_and_the_first_touch_only_wakes_it() -> None:
+def test_home_calls_people_after_a_minute_and_its_button_starts_at_once() -> None:
     assert not f.attracting(home(), at(59_999))
     assert f.attracting(home(), at(60_000))
-    woken, effects = step(home(), m.Start(), at(60_000))
-    assert (woken.screen, effects, f.attracting(woken, at(60_001))) == (Screen.HOME, (), False)
-    assert step(woken, m.Start(), at(60_300))[0].screen is Screen.SERVICES
+    started, effects = step(home(), m.Start(), at(60_000))
+    assert (started.screen, effects) == (Screen.SERVICES, ())
+
+
+def test_a_touch_beside_the_button_only_wakes_home() -> None:
+    for touch in (m.Touched(), m.OpenLookup()):
+        woken, effects = step(home(), touch, at(60_000))
+        assert (woken.screen, effects, f.attracting(woken, at(60_001))) == (Screen.HOME, (), False)
+        assert step(woken, m.Start(), at(60_300))[0].screen is Screen.SERVICES
 
 
 def test_the_tap_of_the_touch_that_wakes_home_does_nothing() -> None:

@@ -418,6 +418,12 @@ def test_priority_is_asked_in_one_breath() -> None:
     assert [one.thing for one in items(seen(bare, 2_500))][1] == m.Back()
 
 
+def test_of_several_languages_all_others_are_read_in_their_own_words() -> None:
+    told = items(seen(replace(h.home(), languages=("vi", "en", "lo")), 1_000))
+    chosen = [one.thing for one in told if isinstance(one.thing, m.PickLanguage)]
+    assert chosen == [m.PickLanguage("en"), m.PickLanguage("lo")]
+
+
 def test_a_refusal_says_what_is_safe_and_what_to_do_before_the_ways_off() -> None:
     refused = h.answer(h.looking(), Refused(h.request(), "too_many_lookups", ""), 1_200)
     read = reading(seen(refused, 1_300))

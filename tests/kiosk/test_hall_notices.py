@@ -211,7 +211,7 @@ def test_the_card_screen_asks_and_says_what_is_the_matter() -> None:
 
 def test_who_has_no_card_is_sent_to_a_counter() -> None:
     body = told(walk((4_000, m.NoCard()), start=at_card()))
-    assert "quầy hướng dẫn hoặc quầy 4 · 5 · 6" in body.advice
+    assert "quầy hướng dẫn hoặc quầy 4, 5, 6" in body.advice
     lost = replace(walk((4_000, m.NoCard()), start=at_card()), service=None)
     assert told(lost).advice == "Mời ông/bà đến quầy hướng dẫn, cán bộ sẽ lấy số giúp."
 

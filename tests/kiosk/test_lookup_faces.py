@@ -21,11 +21,10 @@ from shared.messages import (
     KioskView,
     Refused,
     TicketFound,
-    TicketNotFound,
 )
 from shared.model import CounterNumber, ServiceId, TicketId, TicketState, Wait
 from shared.procedures import Catalogue
-from shared.receipt_code import IdentityCard, ProcedureCode, TicketLink, Unknown
+from shared.receipt_code import ProcedureCode, TicketLink
 from tests.kiosk.hall import (
     CODE,
     answer,
@@ -44,6 +43,7 @@ from tests.kiosk.hall import (
     view,
     walk,
 )
+from tests.kiosk.lookup_states import every_finding, found
 
 IN_WORK = DossierState.IN_WORK
 
@@ -62,10 +62,6 @@ def dossier_face(
     body = face(at_dossier(found, whole), at(ms)).body
     assert isinstance(body, DossierFace)
     return body
-
-
-def found(finding: Finding | Refused | None) -> Flow:
-    return answer(looking(), finding, 1_050)
 
 
 # --- home --------------------------------------------------------------------------------
@@ -183,7 +179,7 @@ def test_every_state_says_where_it_stands_and_what_to_do(state: DossierState) ->
 def test_a_dossier_that_is_ready_leads_to_its_counters() -> None:
     body = dossier_face(dossier())
     assert body.state_detail == "Sớm 2 ngày so với ngày hẹn 25/11/2026"
-    assert body.todo == "Nhận kết quả tại quầy 4 · 5 · 6."
+    assert body.todo == "Nhận kết quả tại các quầy 4, 5, 6."
     waited = replace(view().services[0], waiting=3)
     busy = view(services=(waited, *view().services[1:]))
     assert dossier_face(dossier(), busy).todo.endswith("Đang có 3 người chờ.")
@@ -232,7 +228,7 @@ def test_where_no_number_is_given_the_counters_are_told_and_why(
     body = dossier_face(found, whole)
     assert (body.button, body.priority) == ("", "")
     assert body.todo_lines[-1] == why
-    assert body.todo == "Nhận kết quả tại quầy 4 · 5 · 6."
+    assert body.todo == "Nhận kết quả tại các quầy 4, 5, 6."
 
 
 def test_out_of_touch_the_dossier_stays_and_no_number_is_promised() -> None:
@@ -335,32 +331,13 @@ def test_why_there_is_no_name_stands_over_empty_dots(
 # --- findings ----------------------------------------------------------------------------
 
 
-def every_finding() -> dict[str, Flow]:
-    """A flow on FINDING for every kind of news."""
-    whys = ("empty", "too_long", "not_text", "other_link", "almost", "strange")
-    bare = home(view(dossier_prefixes=()))
-    stranger = ProcedureCode("9.999999", "9.999999")
-    return {
-        News.NOT_FOUND: found(DossierNotFound()),
-        News.UNAVAILABLE: found(None),
-        News.REFUSED: found(Refused(request(), "too_many_lookups", "Mời thử lại sau 5 phút.")),
-        News.TICKET: found(TicketFound(place())),
-        News.TICKET_NOT_FOUND: found(TicketNotFound()),
-        News.LOOKUP_OFF: walk(scan(1_000), start=bare),
-        News.RECEIPT_FIRST: walk(scan(1_000, IdentityCard("4321")), start=home()),
-        News.PROCEDURE_NOT_FOUND: walk(scan(1_000, stranger), start=home()),
-        News.OFFLINE: walk((1_000, m.ReachChanged(m.Reach.STALE)), scan(1_500), start=home()),
-        **{why: walk(scan(1_000, Unknown(why)), start=home()) for why in whys},
-    }
-
-
 @pytest.mark.parametrize("news", News)
 def test_every_finding_says_what_happened_what_is_safe_and_what_to_do(news: News) -> None:
     flow = every_finding()[news]
     assert flow.screen is Screen.FINDING
     body = told(flow)
     assert body.title and body.safe and body.advice
-    assert body.button == "Về trang đầu"
+    assert body.button == "Trang đầu"
     assert body.start == ("" if news in (News.TICKET, News.OFFLINE) else "Lấy số thứ tự")
 
 
@@ -490,9 +467,9 @@ def test_a_procedure_says_what_to_bring_how_long_how_much_and_where() -> None:
     body = procedure_face(at_procedure())
     assert body.papers == ("Đơn theo mẫu số 11", "Bản gốc giấy chứng nhận", "Căn cước")
     assert (body.time, body.fee) == ("10 ngày làm việc", "Theo nghị quyết của HĐND tỉnh")
-    assert body.counters == "Quầy 4 · 5 · 6"
+    assert body.counters == "Quầy 4, 5, 6"
     assert body.url == "http://192.168.10.20:8791/p/1.013831"
-    assert body.note == "Nộp trực tuyến được giảm lệ phí. " + RESERVE
+    assert body.note == "Nộp trực tuyến được giảm lệ phí.\n" + RESERVE
     assert (body.button, body.priority) == ("Lấy số cho thủ tục này", "Tôi thuộc diện ưu tiên")
 
 

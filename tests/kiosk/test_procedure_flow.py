@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from kiosk import moves as m
 from kiosk.flow import Flow, Screen, step
 from kiosk.procedure_flow import CARDS, chosen, found, list_pages
-from kiosk.state import Browse
+from kiosk.state import Browse, Ease
 from kiosk.telex import LONGEST
 from shared.messages import IssueTicket
 from shared.model import PriorityId, ServiceId
@@ -71,6 +71,8 @@ def test_a_query_does_not_grow_without_end() -> None:
 def test_pages_of_the_list_turn_stop_at_both_ends_and_begin_anew_with_a_key() -> None:
     assert list_pages(len(catalogue().procedures)) == 2 and len(catalogue().procedures) > CARDS
     assert list_pages(0) == 1
+    assert list_pages(6, Ease(large=True)) == list_pages(6, Ease(low=True)) == 2
+    assert list_pages(6, Ease(large=True, low=True)) == 3
     flow = walk((2_000, m.TurnPage(-1)), (3_000, m.TurnPage(1)), start=at_list())
     assert flow.browse == Browse(page=1)
     flow, _ = step(flow, m.TurnPage(1), at(4_000))

@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from kiosk import moves as m, theme
 from kiosk.faces import ServicesFace, face
+from kiosk.state import Ease
 from shared.vietnamese import nfc
 from tests.kiosk.hall import at, home, states, view, walk
 from tests.kiosk.looks import LOOKS
-from tests.kivy_window import clear, hold, picture, step
+from tests.kiosk.lookup_states import lookup_states
+from tests.kivy_window import clear, hold, picture, step, tap
 
 SIZES = [(1080, 1920), (1920, 1080), (768, 1366)]
 STATES = states()
@@ -169,13 +172,13 @@ def test_targets_are_large_and_apart(kivy_window: Any, root: Any, size: tuple[in
         top = root.veil if asked else root.manager.current_screen
         targets = [one for one in shown(top) if isinstance(one, Press) and not one.disabled]
         for one in targets:
-            width, height = LETTER_KEY if one_of_many(one, name) else (160, 120)
+            width, height = LETTER_KEY if one_of_many(one) else (160, 120)
             if one.width < width * look.u - 1 or one.height < height * look.u - 1:
                 faults.append((name, "small", one.size))
         for one, other in combinations(targets, 2):
             aside = max(one.x - other.right, other.x - one.right)
             above = max(one.y - other.top, other.y - one.top)
-            letters = one_of_many(one, name) and one_of_many(other, name)
+            letters = one_of_many(one) and one_of_many(other)
             if max(aside, above) < ((8 if letters else theme.GAP) - 1) * look.u:
                 faults.append((name, "close", one.pos, other.pos))
     assert faults == []
@@ -185,11 +188,11 @@ LETTER_KEY = (72, 96)
 """An alphabet of larger keys has no room beside the digits; 72 px are 20 mm on a 24-inch screen."""
 
 
-def one_of_many(target: Any, name: str) -> bool:
+def one_of_many(target: Any) -> bool:
     """Whether it is a key of an alphabet."""
     from kiosk.screens.keys import KeyCap
 
-    return isinstance(target, KeyCap) and (target.key.isalpha() or name.startswith("procedures"))
+    return isinstance(target, KeyCap) and not target.large
 
 
 def test_a_page_comes_in_place_of_the_last_and_not_beside_it(kivy_window: Any, root: Any) -> None:
@@ -237,9 +240,9 @@ def test_a_face_that_is_shown_already_draws_nothing(kivy_window: Any, root: Any)
 @pytest.mark.parametrize(
     ("texts", "shown"),
     [
-        ({"button": "Về trang đầu"}, ["Về trang đầu"]),
-        ({"button": "Về", "start": "Lấy số"}, ["Về", "Lấy số"]),
-        ({"button": "Về", "start": "Lấy số", "back": "Sửa mã"}, ["Sửa mã", "Về", "Lấy số"]),
+        ({"button": "Trang đầu"}, ["Trang đầu"]),
+        ({"button": "Về", "start": "Lấy số"}, ["Lấy số", "Về"]),
+        ({"button": "Về", "start": "Lấy số", "back": "Sửa mã"}, ["Lấy số", "Sửa mã", "Về"]),
         ({"lookup": "Tra cứu", "procedures": "Tìm"}, ["Tra cứu", "Tìm"]),
         ({"procedures": "Tìm"}, ["Tìm"]),
         ({}, []),
@@ -256,5 +259,71 @@ def test_news_has_the_buttons_that_say_something_and_no_others(
         face = faces.Face(Screen.FINDING, header, faces.NoticeFace(title="A", **before))
         root.show(face)
         step(kivy_window)
-    ways = root.pages[Screen.FINDING].ids.ways
-    assert [push.text for push in reversed(ways.children)] == shown
+    ids = root.pages[Screen.FINDING].ids
+    pushes = [*reversed(ids.actions.children), *reversed(ids.ways.children)]
+    assert [push.text for push in pushes if hasattr(push, "text")] == shown
+
+
+@pytest.mark.parametrize("name", ["code", "procedures", "digits"])
+@pytest.mark.parametrize(
+    "ease", [Ease(), Ease(low=True), Ease(large=True), Ease(True, False, True)]
+)
+def test_all_letters_of_a_keyboard_have_one_size(
+    kivy_window: Any, root: Any, name: str, ease: Ease
+) -> None:
+    from kiosk.screens.keys import KeyCap
+    from kiosk.screens.widgets import Words
+
+    hold(kivy_window, root, 1080, 1920)
+    flow, now = (STATES | lookup_states())[name]
+    root.show(face(replace(flow, ease=ease), now))
+    step(kivy_window, 3)
+    sizes: dict[tuple[Any, bool], set[float]] = {}
+    for cap in shown(root.manager.current_screen):
+        if isinstance(cap, KeyCap):
+            words = next(one for one in cap.walk(restrict=True) if isinstance(one, Words))
+            word = len(cap.key) > 1 or cap.key == " "
+            sizes.setdefault((cap.parent, word), set()).add(words.font_size)
+    root.show(face(flow, now))
+    assert sizes
+    assert all(len(found) == 1 for found in sizes.values()), sizes.values()
+
+
+def test_letters_stand_behind_a_key_in_the_lower_half(kivy_window: Any, root: Any) -> None:
+    hold(kivy_window, root, 1080, 1920)
+    flow, now = lookup_states()["code"]
+    root.show(face(replace(flow, ease=Ease(low=True)), now))
+    step(kivy_window, 3)
+    page = root.manager.current_screen
+
+    def keys() -> set[str]:
+        return {one.key for one in shown(page) if hasattr(one, "key")}
+
+    assert "1" in keys() and "A" not in keys()
+    tap(kivy_window, next(one for one in shown(page) if getattr(one, "key", "") == "more"))
+    assert "A" in keys() and "1" not in keys()
+    tap(kivy_window, next(one for one in shown(page) if getattr(one, "key", "") == "more"))
+    assert "1" in keys() and "A" not in keys()
+    root.show(face(flow, now))
+
+
+def test_of_three_languages_one_is_chosen_in_its_own_word(kivy_window: Any) -> None:
+    from kiosk.screens.root import Root
+
+    told: list[m.Thing] = []
+    root = Root(told.append, lambda: "")
+    hold(kivy_window, root, 1080, 1920)
+    root.show(face(replace(home(), languages=("vi", "en", "lo")), at(500)))
+    step(kivy_window, 3)
+    tap(kivy_window, root.bar.language)
+    step(kivy_window, 3)
+    pushes = {push.text: push for push in root.languages.children}
+    assert len(pushes) == 3 and {"Tiếng Việt", "English"} < set(pushes)
+    tap(kivy_window, pushes["English"])
+    assert told[-1] == m.PickLanguage("en")
+    assert root.language_veil.parent is None
+    tap(kivy_window, root.bar.language)
+    step(kivy_window, 3)
+    tap(kivy_window, root.bar.modes[m.Mode.LARGE])
+    assert told[-1:] == [m.Toggle(m.Mode.LARGE)]
+    clear(kivy_window)

@@ -65,7 +65,7 @@ def test_a_finished_dossier_is_collected_at_its_counters() -> None:
     told = said(DossierState.FINISHED, Desk("Nhận kết quả", "33 · 34", 3), done=DOSSIER.at)
     assert told.tone == "good"
     assert told.detail == "Sớm 2 ngày so với ngày hẹn 25/11/2026"
-    assert told.todo == "Nhận kết quả tại quầy 33 · 34. Đang có 3 người chờ."
+    assert told.todo == "Nhận kết quả tại các quầy 33 · 34. Đang có 3 người chờ."
     assert told.button == "Lấy số nhận kết quả"
 
 
