@@ -41,6 +41,10 @@ CUT_ANYWHERE = (
     "tests/faults/test_cuts.py::test_a_connection_keeps_what_it_committed_wherever_it_is_cut"
 )
 RESTORE = "tests/hub/test_backup.py::test_a_restored_hub_is_a_new_life_that_gives_no_number_twice"
+PACE = (
+    "tests/hub/test_realtime.py"
+    "::test_what_changes_sooner_than_a_role_is_told_is_told_later_and_not_never"
+)
 CLOCK = "tests/hub/engine/test_calendar.py::test_a_clock_set_back_opens_no_second_day"
 LEDGER = "tests/kiosk/test_thermal.py::test_a_job_that_was_printed_is_completed_again_without_paper"
 MIDDLE = (
@@ -277,7 +281,7 @@ def day_from_the_clock() -> None:
 # --- what screens are shown ----------------------------------------------------------------
 
 
-@mutant(KILLS, "ended with the view of seq")
+@mutant(PACE, "TimeoutError")
 def view_dropped_when_too_many() -> None:
     """A view that comes sooner than its role's pace allows is not sent later, but never."""
     mark = Topics._mark

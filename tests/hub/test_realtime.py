@@ -167,6 +167,17 @@ async def test_a_supervisor_who_has_a_counter_sees_all_of_them(room: Room) -> No
     assert seen["seq"] == room.hall.seq
 
 
+async def test_what_changes_sooner_than_a_role_is_told_is_told_later_and_not_never(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(topics.PACE_S, Role.SUPERVISOR, 2.0)
+    boss, kiosk = await room.join("supervisor"), await room.join("kiosk")
+    for _ in range(2):
+        await kiosk.ask(kind="issue_ticket", service="dat-dai")
+    seen = await boss.view_where(lambda view: view["totals"]["waiting"] == 2)
+    assert seen["seq"] == room.hall.seq
+
+
 async def test_the_same_request_after_a_reconnect_gives_the_same_number(room: Room) -> None:
     request = str(uuid.uuid4())
     first = await (await room.join("kiosk")).ask(request, kind="issue_ticket", service="dat-dai")
