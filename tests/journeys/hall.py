@@ -61,6 +61,8 @@ class Hall:
         self.kiosk: Program
         self.display: Program
         self.frames = folder / "frames.jsonl"
+        self.broken_off: set[int] = set()
+        """Calls in the middle of which the display was killed: they are spoken again."""
         self._lives = 0
         self._ending = ExitStack()
         self._scanner, self._line = pty.openpty()
@@ -86,9 +88,7 @@ class Hall:
         self.screen = VirtualScreen(*size, log=self.folder / "xvfb.log")
         self._ending.callback(self.screen.close)
         self.start_kiosk()
-        self.display = self._start(
-            "display", DISPLAY, KIOSK[0], "--announcements", str(self.announcements)
-        )
+        self.start_display()
         self.kiosk.wait_ready()
         self.display.wait_ready()
         self.wait_shows("home")
@@ -104,6 +104,12 @@ class Hall:
             *("--printer", "ve", "--cups", str(self.cups.socket)),
             *("--scanner", f"serial:{os.ttyname(self._line)}"),
             *("--frame-log", str(self.frames)),
+        )
+
+    def start_display(self) -> None:
+        """Start the display, for the first time or again."""
+        self.display = self._start(
+            "display", DISPLAY, KIOSK[0], "--announcements", str(self.announcements)
         )
 
     def _start(self, name: str, size: tuple[int, int], left: int, *more: str) -> Program:
