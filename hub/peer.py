@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -36,10 +35,12 @@ class Peer:
         self.url = url.rstrip("/")
         self._place = _place(self.url)
         self._headers = {"Authorization": f"Bearer {credential}"} if credential else {}
-        if ca_file and not Path(ca_file).is_file():
-            raise SetupError(f"{ca_file}: there is no such file; name the hub's certificates")
         try:
             self._trust = ssl.create_default_context(cafile=ca_file or None)
+        except FileNotFoundError:
+            raise SetupError(
+                f"{ca_file}: there is no such file; name the hub's certificates"
+            ) from None
         except OSError:  # ssl.SSLError is one
             raise SetupError(f"{ca_file}: holds no certificate in PEM form") from None
         self._client: httpx.AsyncClient | None = None

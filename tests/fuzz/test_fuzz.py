@@ -126,4 +126,5 @@ def test_a_number_too_large_for_a_float_and_an_address_that_is_none_are_said_too
     target.take(b'\x01[standby]\npeer = "http://[["')
     target.take(b'\x01[standby]\npeer = "http://h:99999"')
     target.take(b'\x01[standby]\npeer = "http://h"\npeer_ca_file = "/etc/hostname"')
+    target.take(b'\x01[standby]\npeer = "http://h"\npeer_ca_file = "%s"' % (b"x" * 5000))
     target.take(b'\x02[hub]\ncredential_file = "a\\u0000"')
