@@ -27,6 +27,10 @@ CONTROL_COSTS_S = 1.0
 CONTROL_AHEAD_S = 20.0
 """Pings and pongs: one a second, and twenty in a burst."""
 
+GONE_AFTER_MS = 20_000
+"""A peer that acknowledges nothing for so long is gone; a beat every 5 s sees to it that there is
+something to acknowledge."""
+
 MOST_PIECES = 64
 """Pieces of one message."""
 
@@ -135,4 +139,4 @@ def tune(connection: ServerConnection) -> None:
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, 10)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, 5)
     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, 2)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 20_000)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, GONE_AFTER_MS)
