@@ -43,6 +43,9 @@ CLOSE_TIMEOUT_S = 0.5
 
 HANDSHAKE_WITHIN_S = 10.0
 
+BACKLOG = 1024
+"""Connections that may wait to be taken up: a whole lobby comes back at once after a cut."""
+
 MOST_CONNECTIONS, MOST_OF_ONE = 5000, 1000
 """In all, and from one network address; config/hub.toml may say otherwise."""
 
@@ -110,6 +113,7 @@ class Live:
         self._server = await serve(
             self._talk,
             sock=listener,
+            backlog=BACKLOG,  # asyncio listens anew, with 100 unless it is told
             process_request=self._screen,
             create_connection=Socket,
             open_timeout=HANDSHAKE_WITHIN_S,

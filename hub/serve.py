@@ -16,14 +16,13 @@ import uvicorn
 from starlette.applications import Starlette
 
 from hub.hall import Hall
-from hub.realtime import Live
+from hub.realtime import BACKLOG, Live
 from hub.settings import HubSettings
 from hub.web.crowd import Connection
 from shared.errors import SetupError
 
 log = structlog.get_logger()
 
-_BACKLOG = 1024
 _OWN = "127.0.0.1,::1"
 _LONGEST_HEAD = 16 * 1024
 """Bytes of a request's line and headers."""
@@ -57,7 +56,7 @@ def listen(address: Address, option: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
     try:
         listener = socket.create_server(
-            (address.host, address.port), family=family, backlog=_BACKLOG
+            (address.host, address.port), family=family, backlog=BACKLOG
         )
     except (OSError, UnicodeError) as error:  # UnicodeError: a name that no host can have
         reason = getattr(error, "strerror", None) or str(error)
