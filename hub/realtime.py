@@ -304,10 +304,16 @@ class Live:
             self._gauge.printers(self._topics.printers())
 
     def _ask_again(self) -> None:
-        """Send away whose credential was revoked or session ended since they came in."""
+        """Send away whose credential was revoked or session ended since they came in.
+
+        A registry that cannot be read ends the round until the next beat: the event loop stands
+        still for each look-up, and one is enough to know.
+        """
         for connection, shown in list(self._staff.items()):
             actor = self._try_to_admit(*shown)
-            if isinstance(actor, Refusal) and actor.code != _LATER.code:
+            if actor is _LATER:
+                return
+            if isinstance(actor, Refusal):
                 del self._staff[connection]
                 self._spawn(self._turn_away(connection, actor))
 

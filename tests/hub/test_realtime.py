@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import json
 import socket
+import time
 import uuid
 from collections.abc import AsyncIterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,11 +17,13 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin
 
 from hub import conversation, topics
+from hub.database import Database
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
 from hub.hall import Hall
 from hub.journal.memory import MemoryJournal
 from hub.realtime import Live
+from hub.registry import FILE, Registry
 from shared import messages as m
 from shared.errors import StorageError
 from shared.model import CounterNumber, Instant, Role, TicketId
@@ -363,6 +367,36 @@ async def test_a_device_whose_credential_is_revoked_is_sent_away(room: Room) -> 
     assert await kiosk.closed() == m.Close.POLICY
     room.live._topics.beat()
     assert (await display.frame("beat"))["type"] == (await phone.frame("beat"))["type"]
+
+
+async def test_a_locked_registry_halts_the_hub_for_one_look_up_and_not_for_every_socket(
+    room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kiosks = [await room.join("kiosk") for _ in range(40)]
+    registry = Registry(tmp_path)
+    looked_up = 0
+
+    def by_registry(hello: m.Hello, cookies: Mapping[str, str], address: str) -> Actor | Refusal:
+        nonlocal looked_up
+        looked_up += 1
+        registry.device(hello.credential or "")
+        return admit(hello, cookies, address)
+
+    monkeypatch.setattr(room.live, "_admit", by_registry)
+    writer = Database(tmp_path / FILE, journal_mode="delete")
+    writer.run("BEGIN EXCLUSIVE")
+    began = time.monotonic()
+    room.live._ask_again()
+    assert looked_up == 1
+    result = await kiosks[-1].ask(kind="issue_ticket", service="dat-dai")
+    assert result["type"] == "result", "a registry that is locked sends nobody away"
+    assert time.monotonic() - began < 1.0, "a look-up waits 0.25 s, and forty would wait 10 s"
+    writer.run("ROLLBACK")
+    writer.close()
+    looked_up = 0
+    room.live._ask_again()
+    assert looked_up == len(kiosks), "and the next round asks for everybody again"
+    registry.close()
 
 
 async def test_a_phone_is_told_when_its_day_is_over(room: Room) -> None:
