@@ -115,7 +115,7 @@ class Hall:
         self._lost: list[_Batch] = []
         self._first_error: StorageError | None = None
         self._writer_stopped = False
-        self._paused = False
+        self._exchanging_since: float | None = None
         self._broken = asyncio.Event()
         self._broken_by: BaseException | None = None
         self._when_settled: list[Callable[[], None]] = []
@@ -161,8 +161,12 @@ class Hall:
 
     @property
     def keeping_s(self) -> float:
-        """Seconds that the oldest batch has been on its way to disk; 0 when none is."""
-        return time.perf_counter() - self._under_way[0].started if self._under_way else 0.0
+        """Seconds that the oldest batch has been on its way to disk, or an exchange has kept
+        wishes waiting; 0 when nothing is asked of the disk."""
+        since = [batch.started for batch in self._under_way]
+        if self._exchanging_since is not None:
+            since.append(self._exchanging_since)
+        return time.perf_counter() - min(since) if since else 0.0
 
     async def exchange(self, swap: Callable[[], None]) -> None:
         """Let `swap` put another file under the journal, on the writer's thread while no batch is
@@ -170,7 +174,7 @@ class Hall:
 
         Raises the StorageError of `swap`; the hall then goes on as well.
         """
-        self._paused = True
+        self._exchanging_since = time.perf_counter()
         settled = asyncio.Event()
         self.when_settled(settled.set)
         await settled.wait()
@@ -181,7 +185,7 @@ class Hall:
 
     def _take_up(self, _swapped: "asyncio.Future[None]") -> None:
         """Read anew what the journal says, tell everybody, and grant wishes again."""
-        self._paused = False
+        self._exchanging_since = None
         self._wake.set()
         self.epoch = self._journal.epoch
         try:
@@ -250,7 +254,7 @@ class Hall:
 
     def _may_start(self) -> bool:
         """A second batch starts beside the first only when it is worth a commit of its own."""
-        if self._paused:
+        if self._exchanging_since is not None:
             return False
         if not self._under_way:
             return True

@@ -23,7 +23,7 @@ class Keeps(Protocol):
 
     @property
     def keeping_s(self) -> float:
-        """Seconds that the oldest batch has been on its way to disk."""
+        """Seconds that the oldest batch or the exchange of its file has been on its way to disk."""
         ...
 
 

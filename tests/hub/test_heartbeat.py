@@ -101,6 +101,30 @@ async def test_a_journal_that_hangs_ends_the_beats_and_one_that_goes_on_begins_t
     await asyncio.gather(running, return_exceptions=True)
 
 
+async def test_an_exchange_of_the_journals_file_that_hangs_ends_the_beats_as_well(
+    heard: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeat, "HANGS_S", 0.3)
+    hall = Hall(SITE, MemoryJournal(), lambda: at("08:00"))
+    running = asyncio.create_task(hall.run())
+    await hall.ready.wait()
+    again = threading.Event()
+
+    def hang() -> None:
+        again.wait(20)
+
+    exchanging = asyncio.create_task(hall.exchange(hang))
+    Heartbeat(hall, Systemd(watched(heard))).begin()
+    assert await asyncio.to_thread(heard.recv, 99) == b"READY=1"
+    assert await asyncio.to_thread(falls_silent, heard)
+    again.set()
+    await exchanging
+    assert await asyncio.to_thread(heard.recv, 99) == b"WATCHDOG=1"
+    assert hall.keeping_s == 0
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
 async def test_a_hub_that_cannot_keep_anything_still_lives(heard: socket.socket) -> None:
     class FullHall:
         healthy = False
