@@ -9,15 +9,14 @@ units() {
     ! has_display || echo motcua-display.service
 }
 
-# Whether somebody made this hub a standby of another (docs/operations.md).
-stands_by() { systemctl --quiet is-enabled motcua-standby.service 2> /dev/null; }
+# Whether this hub is a standby of another now (docs/operations.md): one that was promoted is none.
+stands_by() { [ -e "$DATA/following.json" ]; }
 
-# What starts with the machine; motcua-x is started by the screens.
+# What starts with the machine; motcua-x is started by the screens. Of hub and standby the units'
+# own conditions let one start, so that a promotion is not undone by a restart.
 enabled() {
-    if serves_hub; then
-        if stands_by; then echo motcua-standby.service; else echo motcua-hub.service; fi
-        echo motcua-proxy.service motcua-certificate.timer
-    fi
+    ! serves_hub || echo motcua-hub.service motcua-proxy.service motcua-certificate.timer
+    ! systemctl --quiet is-enabled motcua-standby.service 2> /dev/null || echo motcua-standby.service
     screens
 }
 

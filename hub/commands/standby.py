@@ -102,7 +102,10 @@ def _promote(args: argparse.Namespace) -> int:
     )
     if made.moved is not None:
         print(moved_words(made.moved))
-    print("Officers sign in again. Start it with `motcua-hub serve`.")
+    print(
+        "Officers sign in again. Where motcua-standby.service followed, the hub starts now and with"
+        " the machine; else start it: `systemctl start motcua-hub`, or `motcua-hub serve`."
+    )
     return 0
 
 

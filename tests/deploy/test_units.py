@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from hub.__main__ import _parser as hub_parser
-from hub.standing import FILES
+from hub.standing import FILES, FOLLOWING
 from shared.command_line import parser as screen_parser
 from shared.model import Role
 
@@ -100,6 +100,14 @@ def test_a_standby_is_started_with_options_that_it_has_and_gives_way_to_a_hub() 
     hub = (FOLDER / "motcua-hub.service").read_text(encoding="utf-8")
     for name in FILES:
         assert f"ConditionPathExists=!/var/lib/motcua/{name}\n" in hub
+
+
+def test_of_hub_and_standby_that_are_both_enabled_the_folder_lets_one_start() -> None:
+    text = (FOLDER / "motcua-standby.service").read_text(encoding="utf-8")
+    assert f"ConditionPathExists=/var/lib/motcua/{FOLLOWING}\n" in text
+    assert "Conflicts" not in section(FOLDER / "motcua-standby.service", "Unit"), (
+        "systemd would stop a serving hub for a standby whose conditions then do not hold"
+    )
 
 
 @pytest.mark.parametrize("role", [Role.KIOSK, Role.DISPLAY])
