@@ -21,17 +21,19 @@ from hub.journal.base import Entry
 from hub.journal.codec import unpack
 from hub.journal.replay import replay
 from shared.errors import SetupError, StorageDamaged
-from shared.model import Instant
+from shared.model import Instant, Seq
 
 _TABLES = {"meta", "event", "answer"}
 
 
 class Contents(msgspec.Struct, frozen=True):
-    """What a backup holds. `numbers`: the last number given on `last_day`, by prefix; `newest`: the
-    moment of the newest event; `devices` are those whose credential is good."""
+    """What a backup holds. `numbers`: the last number given on `last_day`, by prefix; `seq`, 0
+    without one, and `newest`: of the newest event, and the newest moment of any; `devices` are
+    those whose credential is good."""
 
     epoch: str
     events: int
+    seq: Seq
     newest: Instant | None
     days: int
     first_day: str | None
@@ -91,7 +93,9 @@ def contents(file: Path) -> Contents:
     """
     with opened(file) as found:
         [(epoch,)] = found.run("SELECT value FROM meta WHERE name = 'epoch'")
-        [(events, newest)] = found.run("SELECT count(*), max(at) FROM event")
+        [(events, seq, newest)] = found.run(
+            "SELECT count(*), ifnull(max(seq), 0), max(at) FROM event"
+        )
         [(days, first)] = found.run("SELECT count(*), min(day) FROM event WHERE kind='day_opened'")
         [(tickets,)] = found.run("SELECT count(*) FROM event WHERE kind = 'ticket_issued'")
         for entry in sqlite.stream(found):
@@ -104,6 +108,7 @@ def contents(file: Path) -> Contents:
     return Contents(
         epoch,
         events,
+        seq,
         newest,
         days,
         first,

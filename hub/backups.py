@@ -10,6 +10,7 @@ import msgspec
 from hub import registry
 from hub.backup import PART, Contents, back_up, contents
 from hub.backup_rules import moment_of, name_at, to_drop
+from hub.database import Database
 from hub.journal import sqlite
 from hub.settings import BackupSettings
 from shared.errors import MotcuaError, SetupError, StorageFull
@@ -32,12 +33,29 @@ def folder_of(data: Path, settings: BackupSettings) -> Path | None:
 
 
 def listed(folder: Path) -> list[Backup]:
-    """The backups in a folder, newest first; none where there is no folder."""
+    """The backups in a folder, that with the newest name first; none where there is no folder."""
     if not folder.is_dir():
         return []
     found = [(path, moment_of(path.name)) for path in folder.iterdir()]
     backups = [Backup(path, at) for path, at in found if at is not None]
     return sorted(backups, key=lambda one: one.at, reverse=True)
+
+
+def by_content(folder: Path, epoch: str | None = None) -> list[Backup]:
+    """The same, that with most in it first: of journal `epoch` that which goes furthest, then of
+    others that with the newest event. Names say what a clock said, which may have been wrong."""
+    return sorted(listed(folder), key=lambda one: _reach(one.file, epoch), reverse=True)
+
+
+def _reach(file: Path, epoch: str | None) -> tuple[bool, int, int]:
+    """Whether a file is of that epoch, its newest moment unless it is, and its newest seq."""
+    try:
+        with contextlib.closing(Database(file, read_only=True)) as found:
+            [(own,)] = found.run("SELECT value FROM meta WHERE name = 'epoch'")
+            [(at, seq)] = found.run("SELECT ifnull(max(at), 0), ifnull(max(seq), 0) FROM event")
+            return own == epoch, 0 if own == epoch else int(at), int(seq)
+    except (MotcuaError, ValueError):  # damaged: last, if it can be read at all
+        return False, -1, 0
 
 
 def examined(backup: Backup) -> Contents | MotcuaError:
@@ -48,10 +66,10 @@ def examined(backup: Backup) -> Contents | MotcuaError:
         return error
 
 
-def newest_sound(folder: Path) -> tuple[Path, Contents]:
-    """The newest backup that is what was written, and what is in it. Raises SetupError when there
-    is none."""
-    backups = listed(folder)
+def newest_sound(folder: Path, epoch: str | None = None) -> tuple[Path, Contents]:
+    """The first `by_content` that is what was written, and what is in it. Raises SetupError when
+    there is none."""
+    backups = by_content(folder, epoch)
     for one in backups:
         told = examined(one)
         if isinstance(told, Contents):

@@ -87,15 +87,18 @@ class Hourly:
                 self._closed.set()
 
     def _age_s(self) -> float:
-        """Seconds since all was in a backup; endless without one."""
-        return math.inf if self._whole_at is None else (self._clock() - self._whole_at) / 1000
+        """Seconds since all was in a backup; endless without one that a clock that was set back
+        still knows of."""
+        whole_at, now = self._whole_at, self._clock()
+        return math.inf if whole_at is None or whole_at > now else (now - whole_at) / 1000
 
     async def run(self) -> None:
         """Make backups until cancelled."""
         if self._folder is None:
             return
-        if newest := listed(self._folder):
-            self._whole_at = newest[0].at
+        now = self._clock()
+        made = [one.at for one in listed(self._folder)]  # newest first
+        self._whole_at = next((at for at in made if at <= now), None)
         pause = self._first_after_s
         while True:
             with contextlib.suppress(TimeoutError):

@@ -13,7 +13,7 @@ import structlog
 
 from hub import registry
 from hub.backup import Contents, contents, opened, registry_in
-from hub.backups import examined, listed, newest_sound
+from hub.backups import by_content, examined, newest_sound
 from hub.database import FolderLock
 from hub.engine.forward import Unknown
 from hub.journal import sqlite, witness
@@ -108,7 +108,7 @@ def _recover_journal(
         def generation(of_base: int) -> int:
             return max(of_base, mark.generation if mark else 0)
 
-        base = _to_go_on_from(damaged, mark, backups) or _newest(backups, damage, data)
+        base = _to_go_on_from(damaged, mark, backups) or _newest(backups, mark, damage, data)
         with making(data) as place:
             made = rebuild_journal(base, place, at, unknown, generation, zone)
             aside = put_in_place(place, data, there(data, JOURNAL_FILES), ASIDE, at)
@@ -126,7 +126,7 @@ def _recover_journal(
 def _recover_registry(
     data: Path, backups: Path | None, at: Instant, damage: StorageDamaged
 ) -> None:
-    base = _newest(backups, damage, data)
+    base = _newest(backups, witness.read(data), damage, data)
     with opened(base) as backup:
         content = registry_in(backup)
     if content is None:
@@ -146,20 +146,22 @@ def _to_go_on_from(damaged: Path, mark: witness.Mark | None, backups: Path | Non
         return None
     if mark is None or left.epoch != mark.epoch or not left.events:
         return None
-    for backup in listed(backups) if backups is not None else ():
+    for backup in by_content(backups, left.epoch) if backups is not None else ():
         told = examined(backup)
         if isinstance(told, Contents):
-            more = told.epoch == left.epoch and told.events > left.events
+            more = told.epoch == left.epoch and told.seq > left.seq
             return backup.file if more else damaged
     return damaged
 
 
-def _newest(backups: Path | None, damage: StorageDamaged, data: Path) -> Path:
+def _newest(
+    backups: Path | None, mark: witness.Mark | None, damage: StorageDamaged, data: Path
+) -> Path:
     """The newest sound backup. Raises SetupError that says what to do where there is none."""
     if backups is None:
         raise _hopeless(damage, backups, data)
     try:
-        return newest_sound(backups)[0]
+        return newest_sound(backups, mark.epoch if mark else None)[0]
     except SetupError:
         raise _hopeless(damage, backups, data) from None
 

@@ -101,12 +101,14 @@ def _line(told: "Contents") -> str:
 def _restore(args: argparse.Namespace) -> int:
     from hub.backup import contents
     from hub.backups import newest_sound
+    from hub.journal import witness
     from hub.restore import restore
 
     if args.file is not None:
         file, told = args.file, contents(args.file)
     else:
-        file, told = newest_sound(_folder(args))
+        mark = witness.read(args.data)
+        file, told = newest_sound(_folder(args), mark.epoch if mark else None)
     for line in report(file, told):
         print(line)
     if args.look:

@@ -21,7 +21,7 @@ from hub.registry import FILE, Registry
 from hub.restore import Restored, restore
 from shared import messages as m
 from shared.errors import LockedError, SetupError, StorageDamaged
-from shared.model import CounterNumber, Epoch, Instant, RequestId, Role, ServiceId
+from shared.model import CounterNumber, Epoch, Instant, RequestId, Role, Seq, ServiceId
 from tests.hub.hall_site import BOSS, KIOSK, LAND, SITE, TRADE, at
 
 TOMORROW = "2026-11-24"
@@ -191,6 +191,7 @@ async def test_a_backup_says_what_is_in_it(copied: Path) -> None:
     assert contents(copied / "full.db") == Contents(
         epoch=epoch,
         events=5,
+        seq=Seq(5),
         newest=at("08:00"),
         days=1,
         first_day="2026-11-23",

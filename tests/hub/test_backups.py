@@ -212,6 +212,56 @@ async def test_the_newest_sound_one_is_found_behind_damaged_ones(tmp_path: Path)
             newest_sound(one.folder)
 
 
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize(("first_on", "then_on"), [("24", "23"), ("23", "22")])
+async def test_the_one_with_most_in_it_is_chosen_though_the_clock_was_a_day_wrong(
+    tmp_path: Path, first_on: str, then_on: str, known: bool
+) -> None:
+    async with keeping(tmp_path) as one:
+        epoch = one.hall.epoch if known else None
+        one.clock.now = at("08:00", f"2026-11-{first_on}")
+        await one.asks(m.IssueTicket(LAND))
+        on_disk.keep_one(one.data, one.folder, one.clock.now)
+        one.clock.now = at("09:00", "2026-11-23")
+        await one.asks(m.IssueTicket(LAND))
+        then = at("09:00", f"2026-11-{then_on}")
+        file, events = on_disk.keep_one(one.data, one.folder, then)
+        chosen, told = newest_sound(one.folder, epoch)
+        assert (chosen, told.events) == (file, events)
+        assert listed(one.folder)[0].file != file
+
+
+async def test_a_life_that_ended_is_not_gone_back_to_while_the_one_that_went_on_is_known(
+    tmp_path: Path,
+) -> None:
+    async with keeping(tmp_path / "ended") as one:
+        one.clock.now = at("08:00", "2026-11-24")
+        await one.asks(m.IssueTicket(LAND))
+        await one.asks(m.IssueTicket(LAND))
+        on_disk.keep_one(one.data, tmp_path / "backups", one.clock.now)
+    async with keeping(tmp_path / "goes-on") as one:
+        await one.asks(m.IssueTicket(LAND))
+        file, _events = on_disk.keep_one(one.data, tmp_path / "backups", one.clock.now)
+        assert newest_sound(tmp_path / "backups", one.hall.epoch)[0] == file
+
+
+async def test_a_backup_of_the_future_does_not_silence_the_alert(tmp_path: Path) -> None:
+    tomorrow = at("08:00", "2026-11-24")
+    async with keeping(tmp_path) as one:
+        on_disk.keep_one(one.data, one.folder, tomorrow)
+    async with keeping(tmp_path, first_after_s=0.05) as one:
+        keeper = Hourly(one.hall, one.data, SETTINGS, one.clock)
+        running = asyncio.create_task(keeper.run())
+        await asyncio.sleep(0)
+        assert keeper._age_s() == math.inf
+        running.cancel()
+        one.clock.now = tomorrow
+        keeper._back_up(one.folder / "more")
+        assert keeper._age_s() == 0
+        one.clock.now = at("08:00")
+        assert keeper._age_s() == math.inf
+
+
 async def test_a_hub_that_shall_keep_none_makes_none(tmp_path: Path) -> None:
     settings = BackupSettings(folder="")
     assert folder_of(tmp_path, settings) is None

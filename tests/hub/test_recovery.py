@@ -55,11 +55,11 @@ class Centre:
         self.numbers += given
         return given
 
-    def back_up(self) -> None:
+    def back_up(self, day: str = "2026-11-23") -> None:
         """Have one of the hub's own backups, as it makes them every hour."""
         folder = self.hub.data / "backups"
         folder.mkdir(exist_ok=True)
-        self.hub.command("backup", str(folder / name_at(at("08:00"))))
+        self.hub.command("backup", str(folder / name_at(at("08:00", day))))
 
     def figure(self, name: str) -> float:
         with urllib.request.urlopen(f"{self.hub.url}/metrics") as page:
@@ -150,6 +150,27 @@ def test_a_backup_that_has_more_than_what_is_left_is_preferred(centre: Centre) -
     hub.start()
     assert centre.take(1) == ["A146"]
     assert [entry.kind for entry in read_only(hub.data)].count("ticket_issued") == 41
+
+
+def test_a_backup_of_a_clock_that_was_ahead_hides_neither_newer_ones_nor_what_is_left(
+    centre: Centre,
+) -> None:
+    hub, path = centre.hub, centre.hub.data / FILE
+    centre.take(5)
+    centre.back_up("2026-11-24")
+    centre.take(15)
+    wal = hub.data / f"{FILE}-wal"
+    size = wal.stat().st_size
+    centre.take(20)
+    centre.back_up()
+    hub.kill()
+    wal.write_bytes(wal.read_bytes()[:size])
+    hub.start()
+    assert [entry.kind for entry in read_only(hub.data)].count("ticket_issued") == 40
+    hub.stop()
+    cut(path)
+    hub.start()
+    assert [entry.kind for entry in read_only(hub.data)].count("ticket_issued") == 40
 
 
 def start(hub: HubProcess) -> "subprocess.CompletedProcess[str]":
