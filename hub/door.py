@@ -10,6 +10,9 @@ import asyncio
 from collections import Counter
 from typing import Protocol
 
+OWN = ("127.0.0.1", "::1")
+"""Where a proxy on this machine comes from: it alone is believed about whom it passes on."""
+
 
 class Comer(Protocol):
     """A connection."""

@@ -17,7 +17,7 @@ from websockets.http11 import Request, Response
 from hub import wire
 from hub.admission import cookies_of
 from hub.conversation import UNREADABLE, Conversation, decode_frame, refused
-from hub.door import Door
+from hub.door import OWN, Door
 from hub.engine.concern import Concern
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
@@ -328,10 +328,11 @@ class Live:
 
     def _address(self, connection: ServerConnection, request: Request) -> str:
         """Where a client is: the proxy on this machine says it of those that it passes on."""
+        sender = str(connection.remote_address[0])
         told = request.headers.get_all("X-Forwarded-For")
-        if self._behind_proxy and told:
+        if self._behind_proxy and sender in OWN and told:
             return told[-1].rpartition(",")[2].strip()
-        return str(connection.remote_address[0])
+        return sender
 
     # --- speaking ----------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ import structlog
 import uvicorn
 from starlette.applications import Starlette
 
+from hub.door import OWN
 from hub.hall import Hall
 from hub.realtime import BACKLOG, Live
 from hub.settings import HubSettings
@@ -23,7 +24,6 @@ from shared.errors import SetupError
 
 log = structlog.get_logger()
 
-_OWN = "127.0.0.1,::1"
 _LONGEST_HEAD = 16 * 1024
 """Bytes of a request's line and headers."""
 
@@ -124,7 +124,7 @@ async def serve(
             limit_concurrency=settings.web_connections,
             h11_max_incomplete_event_size=_LONGEST_HEAD,
             proxy_headers=settings.behind_proxy,
-            forwarded_allow_ips=_OWN,
+            forwarded_allow_ips=list(OWN),
             timeout_graceful_shutdown=1,
         )
     )

@@ -154,18 +154,27 @@ async def test_one_more_connection_than_an_address_may_have_is_told_so_and_place
             assert time.monotonic() < deadline
 
 
-@pytest.mark.parametrize(("behind_proxy", "gets_in"), [(True, True), (False, False)])
+@pytest.mark.parametrize(
+    ("behind_proxy", "sender", "gets_in"),
+    [
+        (True, "127.0.0.1", True),
+        (False, "127.0.0.1", False),
+        # Not where our proxy comes from: it stands here for a machine that reaches the port itself.
+        (True, "127.0.0.2", False),
+    ],
+)
 async def test_only_a_proxy_of_ours_is_believed_where_a_client_is(
-    behind_proxy: bool, gets_in: bool
+    behind_proxy: bool, sender: str, gets_in: bool
 ) -> None:
+    here = (sender, 0)
     async with narrow(100, 1, behind_proxy=behind_proxy) as room:
         for place in range(3):
             told = {"X-Forwarded-For": f"6.6.6.6, 10.0.0.{place}"}
             if gets_in or place == 0:
-                await room.socket(additional_headers=told)
+                await room.socket(local_addr=here, additional_headers=told)
             else:
                 with pytest.raises(InvalidStatus):
-                    await room.socket(additional_headers=told)
+                    await room.socket(local_addr=here, additional_headers=told)
         if gets_in:
             with pytest.raises(InvalidStatus):
                 await room.socket(additional_headers={"X-Forwarded-For": "1.1.1.1, 10.0.0.0"})
