@@ -41,6 +41,27 @@ def test_every_file_that_is_put_on_a_machine_exists() -> None:
     assert not [name for name in named if not (ROOT / name).exists()]
 
 
+def test_a_command_line_means_files_in_its_callers_folder(tmp_path: Path) -> None:
+    release, here = tmp_path / "release", tmp_path / "here"
+    (release / ".venv/bin").mkdir(parents=True)
+    here.mkdir()
+    root = '#!/bin/sh\n[ "$1 $2 $3" = "-u motcua --" ] && shift 3 && exec "$@"\n'
+    text = (ROOT / "deploy/motcua-command").read_text(encoding="utf-8")
+    for place, script in (
+        (tmp_path / "motcua-hub", text.replace("/opt/motcua/current", str(release))),
+        (tmp_path / "runuser", root),
+        (release / ".venv/bin/motcua-hub", '#!/bin/sh\necho "$PWD $*"\n'),
+    ):
+        place.write_text(script, encoding="utf-8")
+        place.chmod(0o755)
+    done = subprocess.run(
+        [tmp_path / "motcua-hub", "backup", "a b.db"],
+        capture_output=True, text=True, check=True, timeout=60, cwd=here,
+        env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"},
+    )  # fmt: skip
+    assert done.stdout == f"{here} backup a b.db\n"
+
+
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tls")
