@@ -2,7 +2,6 @@
 
 import argparse
 import re
-import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +12,7 @@ from msgspec.structs import replace
 from shared import keeper
 from shared.errors import SettingsError
 from shared.model import Role
+from shared.secret_file import read_secret
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -87,20 +87,12 @@ def screen_from(options: argparse.Namespace, screen: S) -> S:
 
 
 def credential(path: Path, role: Role) -> str:
-    """The credential in the file at `path`, which a group may read and nobody else.
+    """The credential in the file at `path`, which nobody but its owner may read.
 
     Raises SettingsError that says how to get one where there is none.
     """
-    try:
-        if path.stat().st_mode & (stat.S_IRWXO | stat.S_IWGRP):
-            raise SettingsError(f"{path}: others may read it; `chmod 600` it")
-        found = path.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "not text"
-        raise SettingsError(
-            f"{path}: no credential there ({why}); get one with `motcua-{role.value} --enrol` and "
-            f"the code that `motcua-hub enrol --role {role.value} --name NAME` prints"
-        ) from None
-    if not found:
-        raise SettingsError(f"{path}: is empty; enrol this {role.value} on the hub")
-    return found
+    get = (
+        f"get one with `motcua-{role.value} --enrol` and "
+        f"the code that `motcua-hub enrol --role {role.value} --name NAME` prints"
+    )
+    return read_secret(path, "credential_file", "credential", get)

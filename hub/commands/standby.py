@@ -45,8 +45,8 @@ def _follow(args: argparse.Namespace) -> int:
     from hub.follow import PROMOTE, Follower, prepare
     from hub.logs import log_to_stderr
     from hub.peer import Peer
-    from hub.secret_file import read_secret
     from shared.privacy import no_core_dumps
+    from shared.secret_file import read_secret
 
     log_to_stderr()
     no_core_dumps()

@@ -10,10 +10,10 @@ from hub.dossiers.base import Dossiers
 from hub.dossiers.client import EOneStop, Meter
 from hub.dossiers.fields import mapping
 from hub.dossiers.wire import FIRST_TRY_S, Access, Wire
-from hub.secret_file import read_secret
 from hub.settings import EOneStopSettings
 from shared.errors import SettingsError
 from shared.model import Instant
+from shared.secret_file import read_secret
 
 _LONGEST_DEADLINE_S = 6.0
 

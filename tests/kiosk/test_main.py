@@ -32,11 +32,13 @@ def test_without_a_credential_it_says_where_to_get_one(
     assert "enrol" in error
 
 
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o620])
 def test_a_credential_that_others_may_read_is_not_used(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, mode: int
 ) -> None:
     file = tmp_path / "credential"
-    file.touch(mode=0o644)
+    file.touch()
+    file.chmod(mode)
     file.write_text("anything")
     assert "chmod 600" in said(capsys, "--credential-file", str(file))
 
