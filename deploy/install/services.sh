@@ -105,21 +105,33 @@ answers() {
         && curl -fsSk -m 5 -o /dev/null https://127.0.0.1/healthz 2> /dev/null
 }
 
-# Which screens show their hub's view now: only these can be judged afterwards.
+# Whether the hub that a screen belongs to answers there where its settings say: UNIT.
+has_its_hub() {
+    screen=${1#motcua-}
+    /usr/bin/python3 "$SOURCE/deploy/hub_answers.py" "$ETC/${screen%.service}.toml"
+}
+
+# Which screens show their hub's view now: only these can be judged afterwards. One that has lost its
+# hub stays active and shows it, but cannot become active again before the hub is back.
 well_screens() {
     for unit in $(screens); do
-        ! systemctl --quiet is-active "$unit" || echo "$unit"
+        if systemctl --quiet is-active "$unit" && has_its_hub "$unit"; then echo "$unit"; fi
     done
 }
 
-# Whether all that was well before is well again: UNITS.
+# Whether all that was well before is well again: UNITS. A screen whose hub has gone meanwhile is
+# not to blame, and nor is its release.
 is_well() {
     running_systemd || return 0
     ! serves_hub || hub_is_well "$HEALTHY_S" || return 1
     end=$(($(date +%s) + HEALTHY_S))
     for unit in $1; do
         while ! systemctl --quiet is-active "$unit"; do
-            [ "$(date +%s)" -lt "$end" ] || return 1
+            if [ "$(date +%s)" -ge "$end" ]; then
+                ! has_its_hub "$unit" || return 1
+                say "$unit waits for its hub, which does not answer" >&2
+                break
+            fi
             sleep 1
         done
     done

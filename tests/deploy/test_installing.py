@@ -5,12 +5,15 @@
 
 import os
 import re
+import socket
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from deploy import locked
+from deploy import hub_answers, locked
+from tests.hub.hub_process import HubProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ("deploy/install.sh", "deploy/local-ca.sh", "deploy/motcua-command", "deploy/x/server")
@@ -60,6 +63,69 @@ def test_a_command_line_means_files_in_its_callers_folder(tmp_path: Path) -> Non
         env=os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"},
     )  # fmt: skip
     assert done.stdout == f"{here} backup a b.db\n"
+
+
+# --- screens are judged while their hub answers ----------------------------------------
+
+JUDGE = """
+set -eu
+role=kiosk SOURCE=$1 ETC=$2 HEALTHY_S=1
+say() { echo "$*"; }
+running_systemd() { true; }
+serves_hub() { false; }
+systemctl() { [ "$ACTIVE" = yes ]; }
+. "$SOURCE/deploy/install/services.sh"
+screens() { echo motcua-kiosk.service; }
+ACTIVE=yes; echo "before: $(well_screens)"
+ACTIVE=no; if is_well motcua-kiosk.service; then echo well; else echo ill; fi
+"""
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubProcess]:
+    started = HubProcess(tmp_path_factory.mktemp("hub"))
+    started.start()
+    yield started
+    started.kill()
+
+
+@pytest.fixture
+def closed() -> Iterator[str]:
+    """An address where nobody answers."""
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        yield f"127.0.0.1:{nobody.getsockname()[1]}"
+
+
+def test_a_hub_is_asked_at_the_address_that_its_screen_uses(hub: HubProcess, closed: str) -> None:
+    assert hub_answers.answers(hub.live)
+    assert hub_answers.answers(f"ws://{hub.live}/live")
+    assert not hub_answers.answers(closed)
+    assert not hub_answers.answers(f"wss://{closed}/live")
+    assert not hub_answers.answers(hub.web), "pages, as a proxy answers when its hub is away"
+    assert not hub_answers.answers("no address at all:")
+
+
+def test_one_of_two_hubs_is_enough(hub: HubProcess, closed: str, tmp_path: Path) -> None:
+    settings = tmp_path / "kiosk.toml"
+    settings.write_text(f'[hub]\naddress = ["{closed}", "{hub.live}"]\n')
+    assert hub_answers.main(settings) == 0
+    settings.write_text(f'[hub]\naddress = "{closed}"\n')
+    assert hub_answers.main(settings) == 1
+
+
+def judged(address: str, folder: Path) -> list[str]:
+    (folder / "kiosk.toml").write_text(f'[hub]\naddress = "{address}"\n')
+    done = run("sh", "-c", JUDGE, "sh", str(ROOT), str(folder))
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_a_release_is_blamed_for_a_screen_only_while_its_hub_answers(
+    hub: HubProcess, closed: str, tmp_path: Path
+) -> None:
+    assert judged(hub.live, tmp_path) == ["before: motcua-kiosk.service", "ill"]
+    assert judged(closed, tmp_path) == ["before: ", "well"]
 
 
 @pytest.fixture(scope="module")
