@@ -78,9 +78,17 @@ class Fence:
 
     async def ask_again(self) -> None:
         """Ask the peer every five seconds, until cancelled."""
+        failing = False
         while self._peer is not None:
             await asyncio.sleep(ASK_EVERY_S)
-            found = await self._peer.generation()
+            try:
+                found = await self._peer.generation()
+            except Exception as error:  # a bug; without the next round two hubs could serve
+                if not failing:
+                    log.exception("peer_not_asked", reason=repr(error))
+                failing = True
+                continue
+            failing = False
             if found is not None:
                 self.hear(found, self._peer.url)
 

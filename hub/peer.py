@@ -1,6 +1,7 @@
 """The one module that speaks HTTP to another hub: to follow it, or to learn who is to serve."""
 
 import asyncio
+import contextlib
 import ssl
 from urllib.parse import urlsplit
 
@@ -15,6 +16,10 @@ WITHIN_S = 2.0
 """An answer to a question of a few bytes; a hub holds a standby's question back for a second."""
 
 _MOST_BYTES = 64 * 1024 * 1024
+
+_BY_A_PROXY = frozenset({502, 503, 504})
+"""How a proxy says that there is no hub behind it. A hub that cannot write answers 503, too, and
+with its generation."""
 
 _followed = msgspec.json.Decoder(Followed)
 
@@ -53,22 +58,24 @@ class Peer:
                 writer.close()
         except ConnectionRefusedError:
             return False
-        except OSError:  # TimeoutError is one
+        except (OSError, UnicodeError):  # TimeoutError is the one, a name as a..b the other
             return None
         return True
 
     async def generation(self) -> int | None:
         """The generation under which a hub serves there; 0 when the machine answers that none
-        does, None when nobody answers."""
+        does, or a proxy on it; None when nobody answers, or something else."""
         answers = await self.serves()
         if not answers:
             return None if answers is None else 0
         try:
-            return msgspec.json.decode(
-                await self._get("/healthz", {200, 503}), type=_Health
-            ).generation
-        except (PeerError, msgspec.MsgspecError):
+            status, content = await self._ask("/healthz")
+        except PeerError:
             return None
+        if status == 200 or status in _BY_A_PROXY:
+            with contextlib.suppress(msgspec.MsgspecError, RecursionError):
+                return msgspec.json.decode(content, type=_Health).generation
+        return 0 if status in _BY_A_PROXY else None
 
     async def after(self, epoch: Epoch, seq: Seq, digest: str) -> Followed:
         """What follows on that event of that epoch. Raises PeerError."""
@@ -76,16 +83,22 @@ class Peer:
             return _followed.decode(
                 await self._get(f"/follow?epoch={epoch}&seq={seq}&digest={digest}")
             )
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             raise PeerError(f"{self.url}: answers what is none ({error})") from None
 
     async def officers(self) -> bytes:
         """A copy of its registry's file. Raises PeerError."""
         return await self._get("/follow/officers")
 
-    async def _get(
-        self, path: str, statuses: frozenset[int] | set[int] = frozenset({200})
-    ) -> bytes:
+    async def _get(self, path: str) -> bytes:
+        status, content = await self._ask(path)
+        if status in {401, 403}:
+            raise PeerError(f"{self.url}: does not know this standby's credential")
+        if status != 200:
+            raise PeerError(f"{self.url}: answers with status {status}")
+        return content
+
+    async def _ask(self, path: str) -> tuple[int, bytes]:
         if self._client is None:
             self._client = httpx.AsyncClient(
                 verify=self._trust, headers=self._headers, trust_env=False, timeout=WITHIN_S
@@ -101,13 +114,9 @@ class Peer:
                     content += part
                     if len(content) > _MOST_BYTES:
                         raise PeerError(f"{self.url}: answers without end")
-        except (httpx.HTTPError, TimeoutError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError, UnicodeError) as error:
             raise PeerError(f"{self.url}: does not answer ({type(error).__name__})") from None
-        if answer.status_code in {401, 403}:
-            raise PeerError(f"{self.url}: does not know this standby's credential")
-        if answer.status_code not in statuses:
-            raise PeerError(f"{self.url}: answers with status {answer.status_code}")
-        return content
+        return answer.status_code, content
 
     async def close(self) -> None:
         """Let go of connections. Harmless when called twice."""

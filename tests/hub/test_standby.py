@@ -12,21 +12,23 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 import trustme
+from structlog.testing import capture_logs
 
+from hub.fence import Fence
 from hub.journal.base import Entry
 from hub.journal.sqlite import read_only
-from hub.peer import Peer
+from hub.peer import Peer, PeerError
 from hub.standing import FOLLOWING, following
-from shared.errors import SetupError
+from shared.errors import SetupError, SupersededError
 from shared.link import Link, Touch
 from shared.messages import IssueTicket, KioskView, Result, TicketPrinted, Welcome
-from shared.model import RequestId, Role, ServiceId, TicketId
+from shared.model import Epoch, RequestId, Role, Seq, ServiceId, TicketId
 from tests.hub.hub_process import ROOT, SITE, HubProcess
 
 WITHIN_S = 60.0
@@ -413,6 +415,94 @@ async def test_a_hub_behind_tls_is_believed_by_its_certificate_alone(tmp_path: P
             Peer(url)
     with pytest.raises(SetupError, match="no such file"):
         Peer("https://hub", ca_file=str(tmp_path / "none.pem"))
+
+
+@contextlib.asynccontextmanager
+async def answering(status: str, content: bytes) -> AsyncIterator[Peer]:
+    """A peer whose machine gives that answer to everything."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(f"HTTP/1.1 {status}\r\nContent-Length: {len(content)}\r\n\r\n".encode())
+            writer.write(content)
+            await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        peer = Peer(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        try:
+            yield peer
+        finally:
+            await peer.close()
+
+
+NESTED = b'{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "generation"),
+    [
+        ("200 OK", b'{"generation":7}', 7),
+        ("503 Service Unavailable", b'{"generation":7}', 7),  # a hub that cannot write
+        ("503 Service Unavailable", "Máy chủ đang khởi động lại.".encode(), 0),
+        ("502 Bad Gateway", b"<html>", 0),
+        ("504 Gateway Timeout", NESTED, 0),
+        ("200 OK", NESTED, None),
+        ("200 OK", b"<html>", None),
+        ("200 OK", b'{"generation":"7"}', None),
+        ("404 Not Found", b'{"generation":7}', None),
+    ],
+)
+async def test_what_a_peer_answers_is_a_generation_or_that_no_hub_serves_or_nothing(
+    status: str, content: bytes, generation: int | None
+) -> None:
+    async with answering(status, content) as peer:
+        assert await peer.generation() == generation
+        with pytest.raises(PeerError):
+            await peer.after(Epoch("e"), Seq(0), "")
+
+
+@pytest.mark.parametrize("host", ["a..b", "a" * 64 + ".b", "x" + "é" * 70, ".", "\udcff.x"])
+async def test_a_peer_of_a_name_that_no_machine_can_have_does_not_answer(host: str) -> None:
+    peer = Peer(f"http://{host}")
+    assert await peer.serves() is None
+    assert await peer.generation() is None
+    with pytest.raises(PeerError, match="does not answer"):
+        await peer.officers()
+    await peer.close()
+
+
+async def test_the_fence_asks_again_after_a_round_that_failed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.fence.ASK_EVERY_S", 0.01)
+    answers: list[int | Exception] = [RuntimeError("a bug"), RuntimeError("a bug"), 2]
+
+    async def generation(self: Peer) -> int:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr(Peer, "generation", generation)
+    fence = Fence(tmp_path, 1, Peer("http://127.0.0.1:1"))
+    with capture_logs() as logs:
+        asking = asyncio.create_task(fence.ask_again())
+        with pytest.raises(SupersededError):
+            await asyncio.wait_for(fence.superseded(), WITHIN_S)
+        asking.cancel()
+    assert [one["event"] for one in logs] == ["peer_not_asked", "hub_superseded"]
+
+
+async def test_a_hub_that_needs_its_peer_starts_while_a_proxy_says_that_none_serves(
+    tmp_path: Path,
+) -> None:
+    async with answering("503 Service Unavailable", b"The server is starting again.") as peer:
+        await Fence(tmp_path, 1, peer).ask_first(needed=True)
+    async with answering("200 OK", b"some other page") as peer:
+        with pytest.raises(SetupError, match="does not answer"):
+            await Fence(tmp_path, 1, peer).ask_first(needed=True)
 
 
 def test_only_a_standby_may_follow_and_it_may_do_nothing_else(pair: Pair) -> None:
