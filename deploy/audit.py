@@ -40,7 +40,7 @@ class Fixed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Known(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The list, and the day on which somebody last compared it with the world."""
+    """The list, and the day on which somebody last looked for faults that it lacks."""
 
     looked_at: date
     fixed: tuple[Fixed, ...]

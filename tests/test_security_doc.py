@@ -30,6 +30,13 @@ def test_every_sentence_names_tests_that_there_are(row: list[str]) -> None:
         assert not function or re.search(rf"(?m)^(async )?def {function}\(", text), function
 
 
+def test_it_says_which_of_its_tests_make_test_does_not_run() -> None:
+    named = {path for row in ROWS for path in re.findall(r"`(tests/[\w/]+\.py)", row[1])}
+    elsewhere = {path for path in named if not path.rpartition("/")[2].startswith("test_")}
+    assert elsewhere == {"tests/deploy/install_trial.py"}
+    assert all(f"not those in `{path}`" in DOC for path in elsewhere)
+
+
 def test_every_chapter_has_its_sentences() -> None:
     chapters = re.split(r"(?m)^### ", DONE)[1:]
     assert len(chapters) == 7
