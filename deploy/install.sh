@@ -30,6 +30,8 @@ PARTS="assets config deploy display docs hub kiosk shared README.md pyproject.to
 . "$SOURCE/deploy/install/release.sh"
 # shellcheck source=deploy/install/services.sh
 . "$SOURCE/deploy/install/services.sh"
+# shellcheck source=deploy/install/printing.sh
+. "$SOURCE/deploy/install/printing.sh"
 
 usage() { sed -n '4,12s/^# \{0,3\}//p' "$0"; }
 say() { echo "motcua: $*"; }

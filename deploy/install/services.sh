@@ -44,7 +44,7 @@ put_services() { # RELEASE'S FOLDER
     for program in $(programs); do
         put "$1/deploy/motcua-command" "/usr/local/bin/$program" 0755
     done
-    ! has_kiosk || put "$1/deploy/cups/motcua-escpos" /usr/lib/cups/backend/motcua-escpos 0755
+    ! has_kiosk || put_printing "$1"
     if has_screen && [ ! -e "$ETC/no-lock-down" ]; then
         put "$1/deploy/x/10-motcua.conf" /etc/X11/xorg.conf.d/10-motcua.conf
         put "$1/deploy/x/logind.conf" /etc/systemd/logind.conf.d/motcua.conf
@@ -147,7 +147,8 @@ remove_services() {
     rm -f /etc/sysusers.d/motcua.conf /etc/systemd/journald.conf.d/motcua.conf \
         /etc/X11/xorg.conf.d/10-motcua.conf /etc/systemd/logind.conf.d/motcua.conf \
         /etc/sysctl.d/90-motcua.conf /etc/systemd/system.conf.d/motcua.conf \
-        /usr/local/bin/motcua-* /usr/lib/cups/backend/motcua-escpos
+        /usr/local/bin/motcua-*
+    remove_printing
     systemctl --quiet unmask ctrl-alt-del.target
     if [ -e /usr/local/share/ca-certificates/motcua.crt ]; then
         rm -f /usr/local/share/ca-certificates/motcua.crt

@@ -65,6 +65,26 @@ def test_a_command_line_means_files_in_its_callers_folder(tmp_path: Path) -> Non
     assert done.stdout == f"{here} backup a b.db\n"
 
 
+FORGETS = """
+set -eu
+. deploy/install/printing.sh
+! forgets_jobs "$1" || echo "already"
+forget_jobs "$1"
+forgets_jobs "$1"
+"""
+
+
+@pytest.mark.parametrize("before", ["LogLevel warn\n", "LogLevel warn\nPreserveJobFiles Yes"])
+def test_cups_is_told_once_to_forget_what_it_has_printed(before: str, tmp_path: Path) -> None:
+    settings = tmp_path / "cupsd.conf"
+    settings.write_text(before)
+    assert run("sh", "-c", FORGETS, "sh", str(settings)).stdout == ""
+    after = settings.read_text()
+    assert after == before.rstrip("\n") + "\nPreserveJobFiles No # motcua\n"
+    assert run("sh", "-c", FORGETS, "sh", str(settings)).stdout == "already\n"
+    assert settings.read_text() == after
+
+
 # --- screens are judged while their hub answers ----------------------------------------
 
 JUDGE = """

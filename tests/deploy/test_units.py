@@ -61,7 +61,7 @@ def test_a_unit_is_locked_up(unit: Path) -> None:
 
 
 def test_systemd_finds_no_fault_in_the_units(tmp_path: Path) -> None:
-    units = [*UNITS, *FOLDER.glob("*.timer")]
+    units = [*UNITS, *FOLDER.glob("*.timer"), *FOLDER.glob("*.mount")]
     for unit in units:
         text = unit.read_text(encoding="utf-8").replace(f"{RELEASE}deploy/", f"{ROOT}/deploy/")
         text = re.sub(rf"{RELEASE}\.venv/bin/\S+", "/bin/true", text)
