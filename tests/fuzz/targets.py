@@ -3,11 +3,14 @@
 There are no webhooks to be fuzzed: the hub calls the e-one-stop system, and nobody calls the hub.
 """
 
+import asyncio
+import contextlib
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import ClassVar, get_args
+from typing import Any, ClassVar, get_args
 
+import httpx
 import msgspec
 
 from display.loudness import level
@@ -21,13 +24,13 @@ from hub.dossiers.shown import shown
 from hub.dossiers.token import read_token
 from hub.dossiers.wire import Failed, read_json
 from hub.metrics import Metrics
-from hub.peer import Peer
+from hub.peer import Peer, PeerError
 from hub.settings import HubSettings
 from kiosk.settings import KioskSettings
 from shared import command_line, languages, receipt_code
 from shared.errors import SetupError
 from shared.link import hub_urls
-from shared.model import Role
+from shared.model import Epoch, Role, Seq
 from shared.procedures import Catalogue
 from shared.settings import load
 from tests.fuzz.base import Target
@@ -132,6 +135,66 @@ class Answers(Target):
     def _procedure(self, found: list[object]) -> None:
         for raw in found:
             msgspec.json.encode(fields.procedure(raw, self._names))
+
+
+class _Unasked(asyncio.SelectorEventLoop):
+    """Writes names as a resolver is given them, and asks nobody."""
+
+    async def create_connection(self, _to: object, host: str, *_: object, **_more: object) -> Any:  # type: ignore[override]
+        host.encode("utf-8")
+        host.encode("idna")
+        raise OSError(f"{host}: nobody asks")
+
+
+class _Answered(Peer):
+    """A peer that is reached, and answers that."""
+
+    def __init__(self, status: int, content: bytes) -> None:
+        super().__init__("http://peer.example")
+        answer = httpx.Response(status, content=content)
+        self._client = httpx.AsyncClient(transport=httpx.MockTransport(lambda _request: answer))
+
+    async def serves(self) -> bool:
+        return True
+
+
+class Peers(Target):
+    """What another hub's machine answers, or how it is named; the first byte is the status."""
+
+    _STATUSES = (200, 502, 503, 504, 401, 404)
+    seeds = (
+        b'\x00{"generation":7,"seq":3}',
+        b'\x02{"generation":7}',
+        b"\x02The server is starting again.",
+        b'\x00{"epoch":"e","generation":1,"seq":1,"anew":false,"officers":"","entries":[]}',
+        b"\x00other.example:8443",
+        b"\x00a..b",
+    )
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._loop = _Unasked()
+
+    def take(self, data: bytes) -> None:
+        """Ask all that is asked of a peer."""
+        status = self._STATUSES[data[0] % len(self._STATUSES)] if data else 200
+        self._loop.run_until_complete(self._named(data[1:]))
+        self._loop.run_until_complete(self._asked(_Answered(status, data[1:])))
+
+    async def _named(self, data: bytes) -> None:
+        with contextlib.suppress(SetupError):
+            peer = Peer("http://" + data.decode("utf-8", "surrogateescape"))
+            assert await peer.serves() is None
+
+    async def _asked(self, peer: Peer) -> None:
+        assert isinstance(await peer.generation(), int | None)
+        with contextlib.suppress(PeerError):
+            await peer.after(Epoch("e"), Seq(0), "")
+        await peer.close()
+
+    def close(self) -> None:
+        """End the loop."""
+        self._loop.close()
 
 
 def _site(file: Path) -> None:
@@ -291,4 +354,5 @@ TARGETS: dict[str, type[Target]] = {
     "scans": Scans,
     "answers": Answers,
     "settings": Settings,
+    "peers": Peers,
 }
