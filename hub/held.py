@@ -19,7 +19,7 @@ from hub.journal.rewrite import outline
 from hub.journal.sqlite import journal_in
 from hub.retention import FIELDS, Held, goes
 from hub.settings import Retention
-from shared.errors import SetupError
+from shared.errors import MotcuaError, SetupError
 from shared.i18n import N_, _
 from shared.model import Instant, Seq
 from shared.receipt_code import dossier_code
@@ -58,6 +58,13 @@ class Found(msgspec.Struct, frozen=True):
     seq: Seq | None = None
 
 
+class Unread(msgspec.Struct, frozen=True):
+    """A copy that cannot be read, or not to its end, and why."""
+
+    where: str
+    reason: str
+
+
 class Amount(msgspec.Struct, frozen=True):
     """How many events hold something of a class, and when the oldest of it goes."""
 
@@ -78,11 +85,11 @@ class Person(msgspec.Struct, frozen=True):
     until: str
 
 
-def of_ticket(data: Path, files: list[Path], ticket: str, rules: Retention) -> list[Found]:
-    """All that names this ticket: its id, or its day and number as `2026-11-23/A012`.
-
-    Raises SetupError, StorageError.
-    """
+def of_ticket(
+    data: Path, files: list[Path], ticket: str, rules: Retention
+) -> tuple[list[Found], list[Unread]]:
+    """All that names this ticket: its id, or its day and number as `2026-11-23/A012`; and which of
+    the copies in `files` could not be read. Raises SetupError, StorageError for the journal."""
     day, slash, number = ticket.partition("/")
     if slash:
         where = "day = ? AND json_extract(body, '$.number') = ?"
@@ -90,11 +97,11 @@ def of_ticket(data: Path, files: list[Path], ticket: str, rules: Retention) -> l
     return _search(data, files, "json_extract(body, '$.ticket') = ?", (ticket,), rules)
 
 
-def of_dossier(data: Path, files: list[Path], code: str, rules: Retention) -> list[Found]:
-    """All that names the tickets that were taken with this dossier's code, while that is known.
-
-    Raises SetupError for what is no code, StorageError.
-    """
+def of_dossier(
+    data: Path, files: list[Path], code: str, rules: Retention
+) -> tuple[list[Found], list[Unread]]:
+    """The same of the tickets that were taken with this dossier's code, while that is known. Raises
+    SetupError for what is no code, too."""
     known = dossier_code(code)
     if known is None:
         raise SetupError(f"{code!r} is not a dossier's code, e.g. H41.15-260105-0001")
@@ -157,9 +164,15 @@ def _counting(held: Held) -> str:
 
 def _search(
     data: Path, files: list[Path], where: str, values: tuple[str, ...], rules: Retention
-) -> list[Found]:
-    journal = journal_in(data)
-    return [one for path in (journal, *files) for one in _in_file(path, where, values, rules)]
+) -> tuple[list[Found], list[Unread]]:
+    found, unread = list(_in_file(journal_in(data), where, values, rules)), []
+    for path in files:
+        try:
+            for one in _in_file(path, where, values, rules):
+                found.append(one)  # noqa: PERF402 (what comes before the damage is told)
+        except (MotcuaError, OSError, ValueError, LookupError, msgspec.MsgspecError) as error:
+            unread.append(Unread(str(path), str(error)))
+    return found, unread
 
 
 def _in_file(path: Path, where: str, values: tuple[str, ...], rules: Retention) -> Iterator[Found]:

@@ -82,12 +82,13 @@ def _export(args: argparse.Namespace) -> int:
     rules = settings.retention
     files = copies(args.data, folder_of(args.data, settings.backup))
     told: dict[str, object]
+    unread: list[held.Unread] = []
     with speaking(args.language):
         if args.ticket is not None:
-            found = held.of_ticket(args.data, files, args.ticket, rules)
+            found, unread = held.of_ticket(args.data, files, args.ticket, rules)
             told = {"ticket": args.ticket, "held": found}
         elif args.dossier is not None:
-            found = held.of_dossier(args.data, files, args.dossier, rules)
+            found, unread = held.of_dossier(args.data, files, args.dossier, rules)
             told = {"dossier": args.dossier, "held": found}
         else:
             told = {
@@ -96,5 +97,7 @@ def _export(args: argparse.Namespace) -> int:
                 "record_of_changes": held.record(args.data, rules),
                 "copies": [str(path) for path in files],
             }
+    if unread:
+        told["unread"] = unread
     sys.stdout.buffer.write(msgspec.json.format(msgspec.json.encode(told), indent=2) + b"\n")
     return 0

@@ -68,6 +68,24 @@ def test_a_dossier_leads_to_its_ticket_until_the_link_is_erased_and_then_to_noth
     assert code(DAYS[1]) not in json.dumps(left)
 
 
+def test_a_copy_that_cannot_be_read_is_named_and_the_rest_is_told(data: Path) -> None:
+    whole = export(data, "--ticket", f"{TODAY}/A001")
+    for name, content in (
+        ("damaged-1", b""),
+        ("damaged-2", b"not a database at all" * 300),
+        ("damaged-3", (data / FILE).read_bytes()[: 3 * 4096]),
+    ):
+        (data / name).mkdir()
+        (data / name / FILE).write_bytes(content)
+    told = export(data, "--ticket", f"{TODAY}/A001")
+    unread = told.pop("unread")
+    assert told == whole
+    places = [Path(one["where"]).parent.name for one in unread]
+    assert places == ["damaged-1", "damaged-2", "damaged-3"]
+    assert all(one["reason"] for one in unread)
+    assert len(export(data, "--dossier", code(TODAY))["unread"]) == 3
+
+
 def test_copies_in_the_folder_and_the_hubs_own_backups_are_looked_into(data: Path) -> None:
     kept, _events = keep_one(data, data / "backups", NOW)
     (data / "replaced-x").mkdir()
