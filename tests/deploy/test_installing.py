@@ -5,6 +5,7 @@
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -211,6 +212,18 @@ def test_a_certificate_is_renewed_when_it_runs_out_and_only_then(tmp_path: Path)
     done = run("deploy/local-ca.sh", "renew", folder)
     assert (done.returncode, done.stdout) == (0, "The certificate is new.\n")
     assert run("openssl", "verify", "-CAfile", ca, str(tmp_path / "server.pem")).returncode == 0
+
+
+def test_the_ca_of_a_hub_signs_for_its_standby_as_well(authority: Path, tmp_path: Path) -> None:
+    for name in ("ca.key", "ca.pem", "names"):
+        shutil.copy(authority / name, tmp_path / name)
+    names = (tmp_path / "names").read_text().split()
+    assert run("deploy/local-ca.sh", "make", str(tmp_path), *names).returncode == 0
+    assert (tmp_path / "ca.pem").read_bytes() == (authority / "ca.pem").read_bytes()
+    assert (tmp_path / "server.pem").read_bytes() != (authority / "server.pem").read_bytes()
+    for name in ("motcua.test", "192.0.2.7"):
+        kind = "-verify_ip" if name[0].isdigit() else "-verify_hostname"
+        assert verified(tmp_path, kind, name)
 
 
 def test_a_ca_for_other_names_is_not_taken_for_these(authority: Path) -> None:
