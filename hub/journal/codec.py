@@ -32,6 +32,7 @@ def unpack(kind: str, body: str, seq: Seq, at: Instant) -> Event:
         if kind not in _KINDS:
             raise SetupError(
                 f"journal: row {seq} is of a kind that this version does not know ({kind}); install"
-                " the version that wrote it"
+                " the version that wrote it or, if there is none, go back to a backup with"
+                " `motcua-hub restore --replace`"
             ) from None
         raise StorageDamaged(f"journal: row {seq} ({kind}) cannot be read: {error}") from None

@@ -262,6 +262,25 @@ def test_what_a_newer_version_wrote_is_no_damage(centre: Centre) -> None:
     assert not list(hub.data.glob("damaged-*"))
 
 
+def test_a_row_whose_kind_is_garbled_says_the_way_out_and_it_is_one(centre: Centre) -> None:
+    hub = centre.hub
+    centre.take(3)
+    centre.back_up()
+    centre.take(2)
+    hub.stop()
+    with contextlib.closing(Database(hub.data / FILE)) as database:
+        for (trigger,) in database.run("SELECT name FROM sqlite_schema WHERE type = 'trigger'"):
+            database.run(f"DROP TRIGGER {trigger}")
+        database.run("UPDATE event SET kind = 'ticket_issuee' WHERE seq = 5")
+    done = start(hub)
+    assert done.returncode == 2
+    assert "install the version that wrote it or, if there is none" in done.stderr
+    assert "`motcua-hub restore --replace`" in done.stderr
+    hub.command("restore", "--replace")
+    hub.start()
+    assert centre.take(1)[0] > "A100"
+
+
 def test_a_damaged_registry_is_restored_without_touching_the_journal(centre: Centre) -> None:
     hub = centre.hub
     centre.take(2)
