@@ -16,6 +16,7 @@ from collections.abc import Callable
 from hub.engine.refusal import Refusal
 from hub.failures import FailureLimit
 from hub.registry import Device, Registry
+from shared.errors import SetupError
 from shared.i18n import _
 from shared.messages import Hello
 from shared.model import CounterNumber, Instant, Role
@@ -37,7 +38,10 @@ _ANY_NAME = "code"
 def invite(
     registry: Registry, role: Role, name: str, counter: CounterNumber | None, at: Instant
 ) -> str:
-    """A new code for a device, as people read it. Raises SetupError, StorageError."""
+    """A new code for a device, as people read it. Raises SetupError, for a standby as well: it
+    speaks HTTP, and a code is used up on /live; StorageError."""
+    if role is Role.STANDBY:
+        raise SetupError("a standby takes no code; print its credential with --credential")
     code = "".join(secrets.choice(LETTERS) for _place in range(LENGTH))
     until = Instant(at + LASTS_MINUTES * 60_000)
     registry.invite(code, role, name, counter, at, until)

@@ -63,6 +63,11 @@ def test_a_code_is_ten_letters_that_cannot_be_mistaken_and_no_two_are_alike(hous
     assert not set(LETTERS) & set("01OILU")
 
 
+def test_a_standby_is_given_no_code_for_it_could_not_use_it(house: House) -> None:
+    with pytest.raises(SetupError, match="--credential"):
+        house.invite(Role.STANDBY, "s1")
+
+
 def test_a_device_comes_in_with_a_code_and_from_then_on_by_its_credential(house: House) -> None:
     code = house.invite(Role.COUNTER, "quầy 5")
     actor = Actor(Role.COUNTER, "quầy 5", CounterNumber(5))
