@@ -22,10 +22,18 @@ RECONNECT_S = 0.03
 class Client:
     """One device: it stays in touch while `connected`, and asks until it is answered.
 
-    `view` is the newest view it was shown, decoded; empty before the first.
+    `view` is the newest view it was shown, decoded; empty before the first. `chance` says how soon
+    it comes back.
     """
 
-    def __init__(self, history: History, address: str, actor: Actor, credential: str) -> None:
+    def __init__(
+        self,
+        history: History,
+        address: str,
+        actor: Actor,
+        credential: str,
+        chance: random.Random,
+    ) -> None:
         history.actors[actor.name] = actor
         self.history = history
         self.actor = actor
@@ -40,7 +48,7 @@ class Client:
             on_view=self._saw,
             on_touch=self._touched,
             on_welcome=self._welcomed,
-            draw=lambda ceiling: random.uniform(0, min(ceiling, RECONNECT_S)),
+            draw=lambda ceiling: chance.uniform(0, min(ceiling, RECONNECT_S)),
         )
 
     def _touched(self, touch: Touch) -> None:

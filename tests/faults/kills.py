@@ -117,13 +117,16 @@ class Trial:
         return hub.live
 
     async def _come(self, actor: Actor, credential: str, ending: contextlib.AsyncExitStack) -> None:
-        client = Client(self.history, self.address, actor, credential)
+        client = Client(self.history, self.address, actor, credential, self._chance_of_one())
         await ending.enter_async_context(client.connected())
         self.clients.append(client)
         if actor.role in people.WISHES:
-            chance = random.Random(self.chance.random())
-            task = asyncio.create_task(people.live(client, chance, PAUSE_S))
+            task = asyncio.create_task(people.live(client, self._chance_of_one(), PAUSE_S))
             self.asking.append((actor.role, task))
+
+    def _chance_of_one(self) -> random.Random:
+        """What one of them draws from, whatever the others do meanwhile."""
+        return random.Random(self.chance.random())
 
     async def _phone(self, ending: contextlib.AsyncExitStack) -> None:
         """Now and then somebody at a kiosk takes their number along on a phone."""
@@ -217,7 +220,7 @@ class Trial:
             actor = client.actor
             again = msgspec.structs.replace(actor, name=f"{actor.name} again")
             credential = actor.ticket or credentials[actor.name]
-            fresh = Client(self.history, hub.live, again, credential)
+            fresh = Client(self.history, hub.live, again, credential, self._chance_of_one())
             await ending.enter_async_context(fresh.connected())
             async with asyncio.timeout(REACHED_WITHIN_S):
                 await fresh.live.wait()

@@ -31,7 +31,7 @@ class Trial(kills.Trial):
         return min(FATES[kind], key=lambda fate: (came[f"{kind} {fate}"], self._luck.random()))
 
     async def _reach(self, hub: Hub, ending: contextlib.AsyncExitStack) -> str:
-        self.wire = Wire(hub.live, self._draw)
+        self.wire = Wire(hub.live, self._draw, random.Random(self._luck.random()))
         await ending.enter_async_context(self.wire.open())
         return self.wire.address
 

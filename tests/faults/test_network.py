@@ -5,6 +5,7 @@ A client that stands and reads nothing: tests/hub/test_realtime.py.
 
 import asyncio
 import ctypes
+import random
 import socket
 import struct
 import time
@@ -20,7 +21,7 @@ from shared import messages as m
 from shared.link import Link, Touch
 from shared.model import Role
 from tests.faults.networks import Trial
-from tests.faults.wire import FATES
+from tests.faults.wire import FATES, Fate, Frame, Kind, Wire
 from tests.hub.hub_process import running_hub
 from tests.hub.test_hall import until
 from tests.hub.test_realtime import Room, room
@@ -42,6 +43,26 @@ async def test_frames_lost_with_their_connection_doubled_late_or_turned_round_ch
     assert not verdict.faults, "\n".join(verdict.faults)
     assert len(verdict.deaths) == sum(len(fates) for fates in FATES.values())
     assert verdict.acknowledged > 50
+
+
+async def test_frames_are_late_by_what_the_seed_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    late: list[float] = []
+
+    async def note(seconds: float) -> None:
+        late.append(seconds)
+
+    here, there = socket.socketpair()
+    _reader, writer = await asyncio.open_connection(sock=here)
+    monkeypatch.setattr(asyncio, "sleep", note)
+    for seed in (1, 1, 2):
+        one = Wire("127.0.0.1:1", lambda kind: Fate.LATE, random.Random(seed))
+        await one._fulfil(Frame(Kind.VIEW, b""), asyncio.Queue(), writer)
+    monkeypatch.undo()
+    writer.close()
+    await writer.wait_closed()
+    there.close()
+    first, again, another = late
+    assert first == again != another
 
 
 def make_deaf(sock: socket.socket) -> None:

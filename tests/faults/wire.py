@@ -64,11 +64,13 @@ Draw = Callable[[Kind], Fate]
 
 
 class Wire:
-    """Passes on what comes to `address`; `draw` says what becomes of each frame."""
+    """Passes on what comes to `address`; `draw` says what becomes of each frame, `chance` how late
+    it is."""
 
-    def __init__(self, hub: str, draw: Draw) -> None:
+    def __init__(self, hub: str, draw: Draw, chance: random.Random) -> None:
         self.address = ""
         self.draw = draw
+        self._chance = chance
         self.came: Counter[str] = Counter()
         """What has become of frames, but those that went on."""
         self._hub = read_address(hub)
@@ -151,7 +153,7 @@ class Wire:
         elif fate is Fate.TWICE:
             sent.append(frame.raw)
         elif fate is Fate.LATE:
-            await asyncio.sleep(random.uniform(0, LATEST_S))
+            await asyncio.sleep(self._chance.uniform(0, LATEST_S))
         elif fate is Fate.OVERTAKEN:
             sent = await _overtaken(frame, behind)
             if len(sent) == 1:
