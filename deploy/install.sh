@@ -98,7 +98,8 @@ upgrade() {
         return
     fi
     well_before=$(well_screens)
-    # A standby can fetch all it has from its hub once more.
+    # A standby can fetch all it has from its hub once more; promoted meanwhile, it has no backup.
+    backup='' seq=''
     ! serves_hub || stands_by || stop_and_back_up "$old"
     activate "$release"
     restart_services

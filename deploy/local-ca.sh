@@ -80,6 +80,8 @@ case $command in
             exit 2
         fi
         [ -e "$folder/ca.key" ] || make_ca "$folder" "$*"
+        # One that was copied here may be open to all.
+        chmod 600 "$folder/ca.key"
         [ -e "$folder/server.pem" ] || make_certificate "$folder" "$*"
         ;;
     renew)

@@ -217,8 +217,10 @@ def test_a_certificate_is_renewed_when_it_runs_out_and_only_then(tmp_path: Path)
 def test_the_ca_of_a_hub_signs_for_its_standby_as_well(authority: Path, tmp_path: Path) -> None:
     for name in ("ca.key", "ca.pem", "names"):
         shutil.copy(authority / name, tmp_path / name)
+        (tmp_path / name).chmod(0o644)
     names = (tmp_path / "names").read_text().split()
     assert run("deploy/local-ca.sh", "make", str(tmp_path), *names).returncode == 0
+    assert (tmp_path / "ca.key").stat().st_mode & 0o077 == 0
     assert (tmp_path / "ca.pem").read_bytes() == (authority / "ca.pem").read_bytes()
     assert (tmp_path / "server.pem").read_bytes() != (authority / "server.pem").read_bytes()
     for name in ("motcua.test", "192.0.2.7"):
