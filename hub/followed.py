@@ -62,7 +62,7 @@ def read(data: Path, epoch: str, since: Seq, mark: str) -> Followed:
             generation=sqlite.generation_of(database),
             seq=Seq(database.run("SELECT ifnull(max(seq), 0) FROM event")[0][0]),
             anew=epoch != own or digest(entry_at(database, since)) != mark,
-            officers=stamp(data),
+            officers=registry.stamp(data),
         )
         if told.anew or since >= told.seq:
             return told
@@ -71,15 +71,6 @@ def read(data: Path, epoch: str, since: Seq, mark: str) -> Followed:
         return msgspec.structs.replace(
             told, entries=entries, answers=[Answer(*row) for row in rows]
         )
-
-
-def stamp(data: Path) -> str:
-    """Tells one content of the registry from another."""
-    try:
-        found = (data / registry.FILE).stat()
-    except OSError:
-        return ""
-    return f"{found.st_mtime_ns}-{found.st_size}"
 
 
 def officers(data: Path) -> bytes:

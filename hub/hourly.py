@@ -43,7 +43,7 @@ class _Mark(msgspec.Struct, frozen=True):
 
     epoch: str
     seq: int
-    officers: tuple[int, int]
+    officers: str
 
 
 class Hourly:
@@ -111,7 +111,7 @@ class Hourly:
     def _back_up(self, folder: Path) -> None:
         """On the thread: make one if something has changed, and say a failure once."""
         at = self._clock()
-        mark = _Mark(self._hall.epoch, self._hall.seq, _stamp(self._data / registry.FILE))
+        mark = _Mark(self._hall.epoch, self._hall.seq, registry.stamp(self._data))
         try:
             if mark != self._kept:
                 thin_out(folder, at, self._hall.site.zone, self._settings)
@@ -127,12 +127,3 @@ class Hourly:
         if self._failed:
             log.info("backup_recovered")
         self._failed, self._kept, self._whole_at = False, mark, at
-
-
-def _stamp(path: Path) -> tuple[int, int]:
-    """Tells one content of a file from another."""
-    try:
-        found = path.stat()
-    except OSError:
-        return 0, 0
-    return found.st_mtime_ns, found.st_size

@@ -76,5 +76,4 @@ def _taken(data: Path) -> SqliteJournal:
 def _end_sessions(data: Path) -> None:
     if (data / registry.FILE).exists():
         with contextlib.closing(Database(data / registry.FILE, journal_mode="delete")) as officers:
-            for table in ("session", "code"):
-                officers.run(f"DELETE FROM {table}")
+            registry.end_sessions(officers)

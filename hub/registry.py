@@ -327,6 +327,23 @@ class Registry:
         )
 
 
+def stamp(folder: Path) -> str:
+    """Tells one content of a folder's registry from another; empty without one."""
+    try:
+        found = (folder / FILE).stat()
+    except OSError:
+        return ""
+    return f"{found.st_mtime_ns}-{found.st_size}"
+
+
+def end_sessions(database: Database) -> None:
+    """Take sessions and codes out of a registry that goes on elsewhere: who signed out since must
+    not be signed in, and what was used since must not be used again. Raises StorageError."""
+    with database.transaction():
+        database.run("DELETE FROM session")
+        database.run("DELETE FROM code")
+
+
 def _checked(role: Role, name: str, counter: CounterNumber | None) -> str:
     """A device's name, as it is kept. SetupError when there can be no such device."""
     name = _name(name)

@@ -132,14 +132,12 @@ def take_over(
 
 
 def rebuild_registry(content: bytes, place: Path) -> None:
-    """The registry in `place`, without sessions and codes: who signed out since must not be signed
-    in, and what was used since must not be used again."""
+    """The registry in `place`, without sessions and codes."""
     path = place / registry.FILE
     path.write_bytes(content)
     with contextlib.closing(Database(path, journal_mode="delete")) as officers:
         check(officers)
-        officers.run("DELETE FROM session")
-        officers.run("DELETE FROM code")
+        registry.end_sessions(officers)
 
 
 def there(folder: Path, names: Sequence[str]) -> list[Path]:
