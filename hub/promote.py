@@ -8,7 +8,7 @@ import msgspec
 
 from hub import registry
 from hub.backup import fold
-from hub.database import Database
+from hub.database import Database, keep_names
 from hub.engine.events import NumbersMoved
 from hub.engine.forward import Unknown, moving
 from hub.follow import PROMOTE
@@ -56,6 +56,7 @@ def promote(data: Path, at: Instant) -> Promoted:
         )
     (data / FOLLOWING).unlink()  # the follower waits for it: a hub may start here from now on
     (data / PROMOTE).unlink(missing_ok=True)
+    keep_names(data)  # after a power cut it would be a standby's folder again
     return made
 
 

@@ -21,14 +21,17 @@ import trustme
 from structlog.testing import capture_logs
 
 from hub.fence import Fence
+from hub.follow import PROMOTE
 from hub.journal.base import Entry
-from hub.journal.sqlite import read_only
+from hub.journal.sqlite import SqliteJournal, read_only
 from hub.peer import Peer, PeerError
-from hub.standing import FOLLOWING, following
+from hub.promote import promote
+from hub.standing import FOLLOWING, Following, following
 from shared.errors import SetupError, SupersededError
+from shared.kept import keep
 from shared.link import Link, Touch
 from shared.messages import IssueTicket, KioskView, Result, TicketPrinted, Welcome
-from shared.model import Epoch, RequestId, Role, Seq, ServiceId, TicketId
+from shared.model import Epoch, Instant, RequestId, Role, Seq, ServiceId, TicketId
 from tests.hub.hub_process import ROOT, SITE, HubProcess
 
 WITHIN_S = 60.0
@@ -503,6 +506,25 @@ async def test_a_hub_that_needs_its_peer_starts_while_a_proxy_says_that_none_ser
     async with answering("200 OK", b"some other page") as peer:
         with pytest.raises(SetupError, match="does not answer"):
             await Fence(tmp_path, 1, peer).ask_first(needed=True)
+
+
+def test_a_promoted_folder_is_a_hubs_after_a_power_cut_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with contextlib.closing(SqliteJournal(tmp_path)) as journal:
+        assert journal.last_seq() == 0
+    keep(tmp_path / FOLLOWING, Following("http://127.0.0.1:1", whole_at=Instant(1)))
+    fsync, folder = os.fsync, tmp_path.stat().st_ino
+    on_disk: list[str] = []
+
+    def synced(handle: int) -> None:
+        fsync(handle)
+        if os.fstat(handle).st_ino == folder:
+            on_disk[:] = sorted(path.name for path in tmp_path.iterdir())
+
+    monkeypatch.setattr(os, "fsync", synced)
+    assert promote(tmp_path, Instant(2)).generation == 2
+    assert on_disk and FOLLOWING not in on_disk and PROMOTE not in on_disk
 
 
 def test_only_a_standby_may_follow_and_it_may_do_nothing_else(pair: Pair) -> None:
