@@ -16,6 +16,7 @@ import httpx
 import pytest
 from websockets.sync.client import connect
 
+from hub.peer import Peer
 from shared.messages import VERSION
 from tests.hub.hub_process import HubProcess
 
@@ -205,6 +206,24 @@ def test_a_hub_that_is_away_is_told_in_words(proxy: Proxy) -> None:
     finally:
         proxy.hub.start()
     assert proxy.get("/healthz").status_code == 200
+
+
+async def test_a_peer_behind_it_that_is_away_is_one_that_does_not_serve(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda _name, *rest, **more: found("127.0.0.1", *rest, **more)
+    )
+    peer = Peer(f"https://{NAME}:{proxy.tls}", ca_file=str(proxy.ca))
+    assert await peer.generation() == 1
+    proxy.hub.kill()
+    try:
+        assert await peer.generation() == 0
+    finally:
+        monkeypatch.undo()
+        proxy.hub.start()
+        await peer.close()
 
 
 def test_no_page_s_address_gets_into_a_log(proxy: Proxy) -> None:
