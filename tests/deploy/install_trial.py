@@ -447,6 +447,13 @@ def test_a_public_machine_is_locked_down_and_its_log_outlives_a_restart(machine:
     assert list(machine.path("/var/log/journal").glob("*/system.journal"))
 
 
+def test_a_printed_slip_leaves_nothing_on_the_disk(machine: Machine) -> None:
+    for mount in ("var-spool-cups.mount", "var-cache-cups.mount"):
+        assert machine.is_active(mount)
+    settings = machine.path("/etc/cups/cupsd.conf").read_text(encoding="utf-8")
+    assert settings.count("PreserveJobFiles No # motcua\n") == 1
+
+
 def test_the_certificate_is_looked_at_by_a_timer(machine: Machine) -> None:
     machine.enter("systemctl", "start", "motcua-certificate.service")
     assert machine.show("motcua-certificate.service", "Result") == "success"
