@@ -86,7 +86,10 @@ def _header(header: Header) -> Iterable[Item]:
 
 
 def _home(face: HomeFace, _language: str) -> Page:
-    opening = sentences((_("Kính chào ông/bà"), _("Ông/bà cần việc gì hôm nay?")))
+    asked = _("Ông/bà cần việc gì hôm nay?")
+    if face.attract:
+        asked = _("Mời ông/bà chạm vào màn hình")
+    opening = sentences((_("Kính chào ông/bà"), asked))
     items = [Item(sentences((_("Lấy số thứ tự"), face.summary)), m.Start())]
     if face.lookup:
         detail = _("Hồ sơ đang ở bước nào, khi nào có kết quả")

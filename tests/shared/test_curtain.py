@@ -208,7 +208,7 @@ def test_without_inter_it_is_written_in_roboto(monkeypatch: pytest.MonkeyPatch) 
     assert len(picture.getcolors(1 << 16) or []) > 10
 
 
-@pytest.mark.parametrize("module", ["kiosk/program.py", "display/program.py"])
+@pytest.mark.parametrize("module", ["kiosk/away_words.py", "display/program.py"])
 def test_a_curtain_speaks_every_language(module: str) -> None:
     texts = set(of_module(KIOSK.parent / module))
     assert len(texts) >= 2
