@@ -97,16 +97,20 @@ def _texture(
     outer: Box = (0, 0, side, side)
     inner: Box = (left, line, side - line, side - line)
     across = edge if not stripe[3] else stripe
-    pixels = bytearray()
-    for y in range(side):
-        for x in range(side):
+    half = reach + 2  # a corner and the middle; the rest is the same the other way round
+    rows: list[list[bytes]] = []
+    for y in range(half):
+        row = []
+        for x in range(side if stripe[3] else half):
             whole = _covered(x + 0.5, y + 0.5, outer, radius)
             within = min(whole, _covered(x + 0.5, y + 0.5, inner, max(0.0, radius - line)))
             # The last pixel of a corner is as the middle: what is stretched is blended with it.
             rim = across if x < reach else edge
-            pixels += _mixed(fill, within, rim, whole - within)
+            row.append(_mixed(fill, within, rim, whole - within))
+        rows.append(row if stripe[3] else row + row[-2::-1])
+    pixels = b"".join(pixel for row in rows + rows[-2::-1] for pixel in row)
     texture = Texture.create(size=(side, side), colorfmt="rgba")
-    texture.blit_buffer(bytes(pixels), colorfmt="rgba", bufferfmt="ubyte")
+    texture.blit_buffer(pixels, colorfmt="rgba", bufferfmt="ubyte")
     return texture
 
 
