@@ -120,6 +120,13 @@ def _desk(state: CounterState, ticket: str | None = None, officer: str = "") -> 
 
 
 _ZONE = ScreenPlan(Layout.ZONE, tuple(map(CounterNumber, (4, 5, 6))), "Khu A · Quầy 4–6")
+_ZONED = replace(
+    VIEW,
+    plan=_ZONE,
+    calls=_calls((("A011", 4), ("A010", 6))),
+    counters=VIEW.counters[3:6],
+    waiting=VIEW.waiting[:1],
+)
 
 STATES: dict[str, Sample] = {
     "connecting": Sample(),
@@ -168,30 +175,8 @@ STATES: dict[str, Sample] = {
     "all": Sample(
         _called(replace(BUSY, plan=ScreenPlan(Layout.ALL)), CALLS[-1:]),
     ),
-    "zone": Sample(
-        _called(
-            replace(
-                VIEW,
-                plan=_ZONE,
-                calls=_calls((("A011", 4), ("A010", 6))),
-                counters=VIEW.counters[3:6],
-                waiting=VIEW.waiting[:1],
-            ),
-            CALLS[-1:],
-        )
-    ),
-    "zone-calm": Sample(
-        _seen(
-            replace(
-                VIEW,
-                plan=_ZONE,
-                calls=_calls((("A011", 4), ("A010", 6))),
-                counters=VIEW.counters[3:6],
-                waiting=VIEW.waiting[:1],
-            ),
-            60,
-        )
-    ),
+    "zone": Sample(_called(_ZONED, CALLS[-1:])),
+    "zone-calm": Sample(_seen(_ZONED, 60)),
     "counter-free": Sample(_seen(_desk(OPEN))),
     "counter-called": Sample(_called(_desk(OPEN, "A012", "Trần Thị Hòa"), (("A012", 5),))),
     "counter-serving": Sample(_seen(_desk(OPEN, "A012", "Trần Thị Hòa"), 60)),
