@@ -17,6 +17,8 @@ WITHIN_S = 2.0
 
 _MOST_BYTES = 64 * 1024 * 1024
 
+_NO_ANSWER = (msgspec.MsgspecError, RecursionError, UnicodeDecodeError)
+"""What reading raises of what is no answer: text that is no UTF-8 is found out by itself."""
 _BY_A_PROXY = frozenset({502, 503, 504})
 """How a proxy says that there is no hub behind it. A hub that cannot write answers 503, too, and
 with its generation."""
@@ -73,7 +75,7 @@ class Peer:
         except PeerError:
             return None
         if status == 200 or status in _BY_A_PROXY:
-            with contextlib.suppress(msgspec.MsgspecError, RecursionError):
+            with contextlib.suppress(*_NO_ANSWER):
                 return msgspec.json.decode(content, type=_Health).generation
         return 0 if status in _BY_A_PROXY else None
 
@@ -83,7 +85,7 @@ class Peer:
             return _followed.decode(
                 await self._get(f"/follow?epoch={epoch}&seq={seq}&digest={digest}")
             )
-        except (msgspec.MsgspecError, RecursionError) as error:
+        except _NO_ANSWER as error:
             raise PeerError(f"{self.url}: answers what is none ({error})") from None
 
     async def officers(self) -> bytes:

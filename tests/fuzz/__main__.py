@@ -22,15 +22,17 @@ SHARES: dict[tuple[str, str], float] = {
     ("atheris", "hellos"): 0.1,
     ("atheris", "frames"): 0.15,
     ("atheris", "pages"): 0.04,
-    ("atheris", "scans"): 0.25,
+    ("atheris", "scans"): 0.21,
     ("atheris", "answers"): 0.2,
     ("atheris", "settings"): 0.15,
+    ("atheris", "peers"): 0.04,
     ("hypothesis", "hellos"): 0.01,
     ("hypothesis", "frames"): 0.03,
     ("hypothesis", "pages"): 0.01,
-    ("hypothesis", "scans"): 0.015,
+    ("hypothesis", "scans"): 0.01,
     ("hypothesis", "answers"): 0.02,
     ("hypothesis", "settings"): 0.025,
+    ("hypothesis", "peers"): 0.005,
 }
 """What part of the inputs each engine gives each target."""
 
