@@ -3,7 +3,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 # A worker a core; a file's tests stay together, for they share halls, browsers and windows.
-TESTS := $(PY) -m pytest -n auto --dist loadfile --no-loadscope-reorder
+TESTS := $(PY) -m pytest -n auto --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help setup ready run test check bench gallery soak fuzz faults mutants audit install-test format pictures lock clean
