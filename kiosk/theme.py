@@ -13,7 +13,6 @@ INSET = 40
 RADIUS = 32
 RADIUS_SMALL = 22
 HAIRLINE = 2
-STROKE = 5
 
 HEADER = 188
 HEADER_LYING = 116
@@ -26,8 +25,6 @@ WAY_CARD = 230
 """Home's other ways."""
 STRIP = 170
 STRIP_LYING = 126
-EASE = 126
-"""Home's last row: the place of the buttons that make the screen easier to use."""
 CHOICE = 168
 WAY = 290
 EMBLEM = 104
