@@ -53,12 +53,26 @@ class Playing:
         self.player.play(self.path, seconds, 1.0, lambda: self.over.append(1))
 
 
+async def judged(window: Any, folder: Path) -> Playing:
+    """A real sound, once its time is over and it has been judged."""
+    playing = Playing(folder, "real", TEST_S)
+    await until(window, lambda: playing.over and playing.judged, 10)
+    assert playing.over == [1]
+    return playing
+
+
 async def test_a_real_sound_starts_goes_on_ends_and_leaves_nothing_behind(
     kivy_window: Any, tmp_path: Path
 ) -> None:
-    playing = Playing(tmp_path, "real", TEST_S)
-    await until(kivy_window, lambda: playing.over and playing.judged, 10)
-    assert (playing.over, playing.judged) == ([1], [""])
+    from display.devices.calling import DEAF_TESTS
+
+    # As the display judges its loudspeaker: SDL's device is a thread of its own, and on a busy
+    # machine it may get no turn for so long that one sound is late.
+    for _sound in range(DEAF_TESTS):
+        playing = await judged(kivy_window, tmp_path)
+        if playing.judged == [""]:
+            break
+    assert playing.judged == [""]
     assert not playing.path.exists()
     assert not playing.player._sounding
 
