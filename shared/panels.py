@@ -1,8 +1,8 @@
 """Panels with round corners, each one picture that is stretched between its corners.
 
 Without a graphics card a rounded rectangle of triangles takes half as long again to draw as a plain
-one, and a panel with an edge takes two of them. A picture of nine parts takes one, and its corners
-are smooth.
+one, and a panel with an edge takes two of them. A picture of nine parts takes one, its corners are
+smooth, and its middle is left out where there is nothing in it.
 """
 
 import math
@@ -12,7 +12,7 @@ from typing import Any
 
 from kivy.clock import Clock
 from kivy.factory import Factory
-from kivy.graphics import BorderImage, Color, InstructionGroup
+from kivy.graphics import Color, InstructionGroup, Mesh
 from kivy.graphics.texture import Texture
 
 Rgba = tuple[float, float, float, float]
@@ -21,6 +21,19 @@ Box = tuple[float, float, float, float]
 
 
 NOTHING: Rgba = (0.0, 0.0, 0.0, 0.0)
+
+
+_QUADS = tuple((4 * row + column) for row in range(3) for column in range(3))
+"""The first corner of each of nine parts among 16 points, row by row from the lower left."""
+_MIDDLE = 5
+
+
+def _triangles(quads: Sequence[int]) -> list[int]:
+    return [at + step for at in quads for step in (0, 1, 5, 0, 5, 4)]
+
+
+_FULL = _triangles(_QUADS)
+_HOLLOW = _triangles([at for at in _QUADS if at != _MIDDLE])
 
 
 class Panel(InstructionGroup):  # type: ignore[misc]
@@ -39,13 +52,15 @@ class Panel(InstructionGroup):  # type: ignore[misc]
     radius: float = 0.0
     line: float = 0.0
     stripe_width: float = 0.0
+    hollow: bool = False
+    """Leave out the middle, which somebody else draws."""
 
     def __init__(self, **said: Any) -> None:
         super().__init__()
-        self._image = BorderImage(size=(0, 0))
-        self._light = Color(1, 1, 1, 0)
+        self._mesh = Mesh(mode="triangles")
+        self._light = Color(1, 1, 1, 1)
         self.add(self._light)
-        self.add(self._image)
+        self.add(self._mesh)
         # Of several changes only the last is drawn: the first ones are of no panel that ever was.
         self._soon = Clock.create_trigger(self._draw, -1)
         for name, value in said.items():
@@ -58,27 +73,57 @@ class Panel(InstructionGroup):  # type: ignore[misc]
             self._soon()
 
     def _draw(self, _dt: float) -> None:
-        # On whole pixels: in between the corners would be blurred.
-        left, bottom = round(self.pos[0]), round(self.pos[1])
-        wide = round(self.pos[0] + self.size[0]) - left
-        high = round(self.pos[1] + self.size[1]) - bottom
-        seen = min(wide, high) >= 3 and (self.fill[3] or self.edge[3] or self.stripe[3])
-        self._light.a = 1 if seen else 0  # a size of nothing would still show four corners
-        self._image.pos, self._image.size = (left, bottom), (wide, high) if seen else (0, 0)
-        if not seen:
+        left, bottom, right, top = box = _whole(self.pos, self.size)
+        side = min(right - left, top - bottom)
+        if side < 3 or not (self.fill[3] or self.edge[3] or self.stripe[3]):
+            self._mesh.indices = []
             return
         rim = self.stripe_width if self.stripe[3] else self.line
-        reach = min(math.ceil(max(self.radius, rim)), (min(wide, high) - 1) // 2 - 1)
-        self._image.texture = _texture(
+        reach = _reach(box, self.radius, rim)
+        texture = _texture(
             _rgba(self.fill),
             _rgba(self.edge),
             _rgba(self.stripe),
-            max(0, reach),
-            min(self.radius, (min(wide, high) - 1) / 2),
+            reach,
+            min(self.radius, (side - 1) / 2),
             self.line,
             rim,
         )
-        self._image.border = [max(0, reach) + 1] * 4
+        kept = reach + 1
+        across = (left, left + kept, right - kept, right)
+        up = (bottom, bottom + kept, top - kept, top)
+        self._mesh.texture = texture
+        self._mesh.vertices = _points(across, up, kept / texture.width)
+        self._mesh.indices = _FULL if self.fill[3] and not self.hollow else _HOLLOW
+
+
+def middle(
+    pos: Sequence[float], size: Sequence[float], radius: float, line: float
+) -> tuple[int, int, int, int]:
+    """What a hollow panel without a stripe leaves out, px: a box of nothing where it is small."""
+    left, bottom, right, top = box = _whole(pos, size)
+    kept = _reach(box, radius, line) + 1
+    if min(right - left, top - bottom) < 2 * kept:
+        return left, bottom, left, bottom
+    return left + kept, bottom + kept, right - kept, top - kept
+
+
+def _whole(pos: Sequence[float], size: Sequence[float]) -> tuple[int, int, int, int]:
+    """The box on whole pixels: in between its corners would be blurred."""
+    return round(pos[0]), round(pos[1]), round(pos[0] + size[0]), round(pos[1] + size[1])
+
+
+def _reach(box: tuple[int, int, int, int], radius: float, rim: float) -> int:
+    """How far a corner goes in, px: as far as it bends and its edge is broad, if there is room."""
+    side = min(box[2] - box[0], box[3] - box[1])
+    return max(0, min(math.ceil(max(radius, rim)), (side - 1) // 2 - 1))
+
+
+def _points(across: Sequence[float], up: Sequence[float], kept: float) -> list[float]:
+    """Where each of the 16 points stands, and where in the texture it comes from."""
+    shares = (0.0, kept, 1.0 - kept, 1.0)
+    rows, columns = zip(up, shares, strict=True), tuple(zip(across, shares, strict=True))
+    return [part for y, v in rows for x, u in columns for part in (x, y, u, v)]
 
 
 Factory.register("Panel", cls=Panel)
@@ -110,6 +155,9 @@ def _texture(
         rows.append(row if stripe[3] else row + row[-2::-1])
     pixels = b"".join(pixel for row in rows + rows[-2::-1] for pixel in row)
     texture = Texture.create(size=(side, side), colorfmt="rgba")
+    # Corners are drawn pixel for pixel, and what is stretched is of one colour: a look at the
+    # neighbours would take time and change nothing.
+    texture.min_filter = texture.mag_filter = "nearest"
     texture.blit_buffer(pixels, colorfmt="rgba", bufferfmt="ubyte")
     return texture
 

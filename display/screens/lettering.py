@@ -55,7 +55,10 @@ def texture(text: str, weight: str, size: int, halign: str = "left") -> Any:
     label = CoreLabel(text=text, font_name=_font(weight), font_size=size, halign=halign)
     label.options["line_height"] = LEADING
     label.refresh()
-    return label.texture
+    drawn = label.texture
+    # It is drawn pixel for pixel, where a look at the neighbours costs time and changes nothing.
+    drawn.min_filter = drawn.mag_filter = "nearest"
+    return drawn
 
 
 @lru_cache(maxsize=4096)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kivy.graphics import Color, Line
-from kivy.properties import BooleanProperty, ColorProperty, StringProperty
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
@@ -11,6 +11,7 @@ from display import theme
 from display.board import Cell, Desk, Line as Waiting
 from display.screens.lettering import Figures, WallWords, scale, wrapped
 from shared.i18n import _
+from shared.panels import middle
 
 _GROUND = {Desk.CALLING: theme.GOLD, Desk.BUSY: theme.PANEL, Desk.FREE: theme.PANEL}
 _INK = {Desk.CALLING: theme.INK, Desk.BUSY: theme.TEXT}
@@ -96,6 +97,8 @@ class CounterCell(Widget):
 
     ground = ColorProperty(theme.NOTHING)
     rim = ColorProperty(theme.NOTHING)
+    radius = NumericProperty(16)
+    line = NumericProperty(2)
 
     def __init__(self, **options: Any) -> None:
         self.title = WallWords(most=theme.SMALL, color=theme.SECOND, halign="center")
@@ -108,6 +111,11 @@ class CounterCell(Widget):
             self.add_widget(widget)
         self.fbind("pos", self.arrange)
         self.fbind("size", self.arrange)
+
+    @property
+    def middle(self) -> tuple[int, int, int, int]:
+        """What the body draws in the cell's colour: left, bottom, right, top, px."""
+        return middle(self.pos, self.size, self.radius, self.line)
 
     def show(self, cell: Cell) -> None:
         """Say how this counter stands."""
@@ -123,6 +131,7 @@ class CounterCell(Widget):
 
     def arrange(self, *_args: object) -> None:
         """The counter's name above, what it does below."""
+        self.radius, self.line = 16 * scale.u, max(2, 2.4 * scale.u)
         pad = 8 * scale.u
         title = max(48 * scale.u, self.height * 0.36)
         across = (self.width - 2 * pad, 0)[self.width < 2 * pad]

@@ -4,17 +4,40 @@ from typing import Any
 
 import pytest
 
-from shared.panels import NOTHING, Panel
+from shared.panels import NOTHING, Panel, middle
 from tests.kivy_window import kivy_window as kivy_window, step
 
 RED, BLUE, GREEN = (1.0, 0.0, 0.0, 1.0), (0.0, 0.0, 1.0, 1.0), (0.0, 1.0, 0.0, 1.0)
 
 
-def drawn(window: Any, **said: Any) -> Any:
-    """The instruction of a panel of 100 × 60 px that has been drawn."""
-    panel = Panel(**{"pos": (3, 4), "size": (100, 60), "radius": 10, "line": 2, **said})
-    step(window, 2)
-    return panel.children[-1]
+class Parts:
+    """A panel of 100 × 60 px that has been drawn, in its nine parts."""
+
+    def __init__(self, window: Any, **said: Any) -> None:
+        panel = Panel(**{"pos": (3, 4), "size": (100, 60), "radius": 10, "line": 2, **said})
+        step(window, 2)
+        mesh = panel.children[-1]
+        self.texture = mesh.texture
+        self.indices = list(mesh.indices)
+        points = list(mesh.vertices)
+        self.across, self.up = sorted(set(points[0::4])), sorted(set(points[1::4]))
+        self.from_texture = sorted(set(points[2::4]))
+
+    @property
+    def box(self) -> tuple[float, float, float, float]:
+        """Left, bottom, width and height."""
+        left, bottom = self.across[0], self.up[0]
+        return left, bottom, self.across[-1] - left, self.up[-1] - bottom
+
+    @property
+    def kept(self) -> int:
+        """How broad the parts along the edges are, px."""
+        return int(self.across[1] - self.across[0])
+
+
+def drawn(window: Any, **said: Any) -> Parts:
+    """A panel that has been drawn."""
+    return Parts(window, **said)
 
 
 def pixel(image: Any, x: int, y: int) -> tuple[int, ...]:
@@ -53,14 +76,13 @@ def test_a_stripe_lies_along_the_left_side_alone(kivy_window: Any) -> None:
         (255, 0, 0),
         (0, 0, 255),
     ]
-    kept = image.border[3]
-    above = {pixel(image, x, last) for x in range(int(kept) - 1, last - int(kept) + 1)}
+    above = {pixel(image, x, last) for x in range(image.kept - 1, last - image.kept + 1)}
     assert above == {(0, 0, 255, 255)}, "what is stretched, and its neighbours, are of one colour"
 
 
 def test_a_panel_stands_on_whole_pixels(kivy_window: Any) -> None:
     image = drawn(kivy_window, fill=RED, pos=(3.4, 4.6), size=(100.4, 60.2))
-    assert (*image.pos, *image.size) == (3, 5, 101, 60)
+    assert image.box == (3, 5, 101, 60)
 
 
 @pytest.mark.parametrize("size", [(12, 9), (4, 60), (100, 3), (2000, 1000)])
@@ -68,8 +90,9 @@ def test_a_panel_of_any_size_has_corners_that_fit_it(
     kivy_window: Any, size: tuple[int, int]
 ) -> None:
     image = drawn(kivy_window, fill=RED, edge=BLUE, size=size)
-    assert tuple(image.size) == size
-    assert 2 * image.border[0] < min(size)
+    assert image.box[2:] == size
+    assert 2 * image.kept < min(size)
+    assert image.from_texture[1] * image.texture.width == pytest.approx(image.kept)
 
 
 @pytest.mark.parametrize("said", [{"fill": NOTHING}, {"fill": RED, "size": (0, 0)}])
@@ -78,8 +101,25 @@ def test_where_there_is_nothing_to_see_nothing_is_drawn(
 ) -> None:
     panel = Panel(**{"pos": (0, 0), "size": (100, 60), **said})
     step(kivy_window, 2)
-    light, image = panel.children[0], panel.children[-1]
-    assert (light.a, tuple(image.size)) == (0, (0, 0))
+    assert list(panel.children[-1].indices) == []
+
+
+@pytest.mark.parametrize("said", [{"fill": NOTHING, "edge": BLUE}, {"fill": RED, "hollow": True}])
+def test_the_middle_is_left_out_where_nothing_or_something_else_is_there(
+    kivy_window: Any, said: dict[str, Any]
+) -> None:
+    whole, hollow = drawn(kivy_window, fill=RED), drawn(kivy_window, **said)
+    assert (len(whole.indices), len(hollow.indices)) == (9 * 6, 8 * 6)
+    left, bottom, right, top = middle((3, 4), (100, 60), 10, 2)
+    assert [left, right] == hollow.across[1:3]
+    assert [bottom, top] == hollow.up[1:3]
+
+
+def test_a_small_panel_has_no_middle() -> None:
+    left, bottom, right, top = middle((3, 4), (6, 4), 10, 2)
+    assert (right - left, top - bottom) == (4, 2)
+    left, bottom, right, top = middle((3, 4), (2, 1), 10, 2)
+    assert (right - left) * (top - bottom) == 0
 
 
 def test_the_same_panel_is_made_once(kivy_window: Any) -> None:
