@@ -19,9 +19,6 @@ class Body(Widget):
     def show(self, board: Board, welcome: str, hint: str) -> None:
         """Say what the board says; `welcome` and `hint` where there is no call."""
 
-    def leave(self) -> None:
-        """It is taken off the wall: nothing of it may go on."""
-
 
 def put(widget: Widget, x: float, top: float, width: float, height: float) -> None:
     """Put `widget` with its upper edge at `top`, on whole pixels so that edges are sharp."""

@@ -124,7 +124,7 @@ class _Piece(Widget):
         for name in ("text", "weight", "halign", "valign", "most", "least", "pos", "size"):
             self.fbind(name, again)
         self.fbind("color", self._recolour)
-        scale.fbind("u", again)
+        scale.bind(u=again)  # held weakly: a piece of a body that is gone goes, too
         self.draw()
 
     def _recolour(self, *_args: object) -> None:

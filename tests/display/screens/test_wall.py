@@ -1,3 +1,4 @@
+import gc
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from shared.model import (
     Seq,
     ServiceId,
 )
-from tests.kivy_window import hold, step
+from tests.kivy_window import hold, settle, step
 
 NOW = instant("2026-11-23T08:15:00+07:00")
 SIZES = [(1280, 720), (1080, 1920)]
@@ -219,6 +220,7 @@ def test_ten_calls_in_one_second_are_all_on_a_wide_board(kivy_window: Any) -> No
 
 def test_plans_change_while_it_runs_and_leave_nothing_behind(kivy_window: Any) -> None:
     from kivy.clock import Clock
+    from kivy.uix.widget import Widget
 
     from deploy.gallery.board import wall_for
 
@@ -229,14 +231,16 @@ def test_plans_change_while_it_runs_and_leave_nothing_behind(kivy_window: Any) -
     def round_of_plans() -> tuple[int, int]:
         for name in names:
             wall.board = STATES[name].board
-            step(kivy_window)
-        return len(list(wall.walk())), len(Clock.get_events())
+            settle()
+        gc.collect()
+        alive = sum(issubclass(type(thing), Widget) for thing in gc.get_objects())
+        return alive, len(Clock.get_events())
 
     widgets, events = round_of_plans()
-    rounds = [round_of_plans() for _time in range(10)]
-    assert [found for found, _events in rounds] == [widgets] * 10
+    rounds = [round_of_plans() for _time in range(4)]
+    assert [alive for alive, _events in rounds] == [widgets] * 4
     # A frame that was due may be among the first round's events.
-    assert max(waiting for _found, waiting in rounds) <= events
+    assert max(waiting for _alive, waiting in rounds) <= events
 
 
 def test_an_emergency_leaves_no_word_of_opening_hours(kivy_window: Any) -> None:
