@@ -2,7 +2,8 @@
 
 Kivy can have one window a process, and kiosk and display are tested in the same process, so both
 take it from here: `from tests.kivy_window import kivy_window` in a conftest.py gives the session
-fixture; `hold` puts a widget into it at a size, `step` and `until` draw, `tap` touches.
+fixture; `hold` puts a widget into it at a size and `settle` lays it out, both without drawing;
+`step` and `until` draw, `tap` touches.
 """
 
 import asyncio
@@ -79,11 +80,28 @@ def resize(window: Any, width: int, height: int) -> None:
 
 
 def hold(window: Any, root: Any, width: int = 1080, height: int = 1920) -> None:
-    """Show `root`, and nothing else, in a window of that size, laid out and drawn."""
+    """Show `root`, and nothing else, in a window of that size, laid out."""
     clear(window)
     resize(window, width, height)
     window.add_widget(root)
-    step(window, 3)
+    settle()
+
+
+def settle(passes: int = 3) -> None:
+    """Lay out what has changed, and draw nothing: without a graphics card a frame takes longer
+    than all else, and who looks at places and sizes alone needs none."""
+    from kivy.clock import Clock
+    from kivy.lang import Builder
+
+    pace, Clock._max_fps = Clock._max_fps, 0
+    try:
+        for _pass in range(passes):
+            Clock.tick()
+            Builder.sync()
+            Clock.tick_draw()
+            Builder.sync()
+    finally:
+        Clock._max_fps = pace
 
 
 def step(window: Any, frames: int = 1) -> None:

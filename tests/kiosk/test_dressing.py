@@ -12,7 +12,7 @@ from kiosk.screens.look import look
 from kiosk.state import Ease
 from tests.kiosk.hall import states
 from tests.kiosk.lookup_states import lookup_states
-from tests.kivy_window import clear, hold, step
+from tests.kivy_window import clear, hold, settle
 
 DRESSES = (("en", True), ("vi", False))
 
@@ -40,17 +40,18 @@ def _heard() -> int:
     return sum(len(look.get_property_observers(name)) for name in ("u", "lying", "large", "low"))
 
 
-@pytest.mark.parametrize("state", ["home", "services-paged", "ticket", "dossier", "procedure"])
-def test_pages_made_anew_leave_nothing_of_the_old_ones(
-    kivy_window: Any, root: Any, state: str
-) -> None:
+STATES = ("home", "services-paged", "ticket", "dossier", "procedure")
+
+
+def test_pages_made_anew_leave_nothing_of_the_old_ones(kivy_window: Any, root: Any) -> None:
     hold(kivy_window, root, 540, 960)
-    flow, now = (states() | lookup_states())[state]
+    known = states() | lookup_states()
     counts, heard = [], []
     for _round in range(3):
         for language, contrast in DRESSES:
-            root.show(face(replace(flow, language=language, ease=Ease(contrast=contrast)), now))
-            step(kivy_window, 3)
+            for flow, now in (known[state] for state in STATES):
+                root.show(face(replace(flow, language=language, ease=Ease(contrast=contrast)), now))
+                settle()
         counts.append(_left())
         heard.append(_heard())
     assert counts[1:] == [counts[1]] * 2
@@ -62,6 +63,6 @@ def test_the_pager_moves_when_the_type_is_no_longer_large(kivy_window: Any, root
     flow, now = states()["services-paged"]
     for large, place in ((False, "between"), (True, "over"), (False, "between")):
         root.show(face(replace(flow, ease=Ease(large=large)), now))
-        step(kivy_window, 3)
+        settle()
         page = root.pages[flow.screen]
         assert page.pager.parent is page.ids.ways.ids[place].__self__

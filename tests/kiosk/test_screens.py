@@ -16,7 +16,7 @@ from shared.vietnamese import nfc
 from tests.kiosk.hall import at, home, states, view, walk
 from tests.kiosk.looks import LOOKS
 from tests.kiosk.lookup_states import lookup_states
-from tests.kivy_window import clear, hold, picture, step, tap
+from tests.kivy_window import clear, hold, picture, settle, step, tap
 
 SIZES = [(1080, 1920), (1920, 1080), (768, 1366)]
 STATES = states()
@@ -61,7 +61,7 @@ def lay_out(window: Any, root: Any, name: str, size: tuple[int, int]) -> list[An
     if root.parent is None or tuple(window.size) != size:
         hold(window, root, *size)
     root.show(FACES[name])
-    step(window, 3)
+    settle()
     return list(shown(root.manager.current_screen)) + list(shown(root.veil))
 
 
@@ -277,7 +277,7 @@ def test_all_letters_of_a_keyboard_have_one_size(
     hold(kivy_window, root, 1080, 1920)
     flow, now = (STATES | lookup_states())[name]
     root.show(face(replace(flow, ease=ease), now))
-    step(kivy_window, 3)
+    settle()
     sizes: dict[tuple[Any, bool], set[float]] = {}
     for cap in shown(root.manager.current_screen):
         if isinstance(cap, KeyCap):
