@@ -351,7 +351,7 @@ class Root(FloatLayout):
             for widget in top.walk(restrict=True):
                 if isinstance(widget, widgets.Words):
                     widget.forget()
-        widgets.measure.cache_clear()
+        widgets.forget_measures()
 
     def warm(self) -> None:
         """Lay every screen out once, unseen: the first person should not wait for fonts."""

@@ -143,14 +143,14 @@ def measure(text: str, weight: str, size: int, room: float) -> tuple[float, floa
     if "\n" in text:
         parts = [measure(part, weight, size, room) for part in text.split("\n")]
         return max(width for width, _ in parts), sum(height for _, height in parts)
-    core = CoreLabel(text="", font_size=size, **face_of(text, weight))
-    core.resolve_font_name()
-    width, line = core.get_extents(text)
+    face = face_of(text, weight)
+    drawn_in = (face["font_name"], face["bold"], size)
+    width, line = _extents(text, *drawn_in)
     # A line as wide as its box is broken by Kivy.
     if width < room:
         return width, line
-    space = core.get_extents(" ")[0]
-    widths = [core.get_extents(word)[0] for word in text.split()]
+    space = _extents(" ", *drawn_in)[0]
+    widths = [_extents(word, *drawn_in)[0] for word in text.split()]
     lines, used = 1, 0.0
     for word in widths:
         # Two pixels early: Kivy rounds the width of every word.
@@ -159,6 +159,21 @@ def measure(text: str, weight: str, size: int, room: float) -> tuple[float, floa
         else:
             used += word + (space if used else 0)
     return max(widths, default=0.0), lines * line
+
+
+@lru_cache(8192)
+def _extents(text: str, font_name: str, bold: bool, size: int) -> tuple[float, float]:
+    """How wide and high one line is. The words of a text are the same at every width."""
+    core = CoreLabel(text="", font_size=size, font_name=font_name, bold=bold)
+    core.resolve_font_name()
+    width, high = core.get_extents(text)
+    return width, high
+
+
+def forget_measures() -> None:
+    """Keep no text that was measured: it may have been somebody's."""
+    measure.cache_clear()
+    _extents.cache_clear()
 
 
 class Card(BoxLayout):
