@@ -15,7 +15,7 @@ import msgspec
 from PIL import Image
 
 from deploy.gallery import approved, index
-from deploy.gallery.shots import KEPT, Taken, file_of, is_kept
+from deploy.gallery.shots import Taken, file_of, is_kept
 from deploy.hall.programs import ROOT, python
 
 OUT = ROOT / "out" / "gallery"
@@ -23,8 +23,8 @@ FAMILIES = ("kiosk", "board")
 
 
 def draw(out: Path, only: list[str]) -> list[Taken]:
-    """Draw the pictures whose name holds one of `only`, or all, with KEPT among them only those
-    that are kept; raises RuntimeError with what a painter said when it broke down."""
+    """Draw the pictures whose name holds one of `only`, or all; with TESTED among them, paint only
+    what tests look at. Raises RuntimeError with what a painter said when it broke down."""
     out.mkdir(parents=True, exist_ok=True)
     for old in out.glob("*.png"):
         old.unlink()
@@ -66,12 +66,9 @@ def main() -> int:
     parser.add_argument("only", nargs="*", help="parts of names, e.g. kiosk.home or .contrast.")
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--approve", action="store_true", help="replace tests/approved")
-    parser.add_argument(KEPT, action="store_true", help="only the pictures that tests look at")
     options = parser.parse_args()
     if options.approve and options.only:
         parser.error("--approve takes all pictures; leave the names out")
-    if options.kept:
-        options.only.append(KEPT)
     began = time.monotonic()
     taken = draw(options.out, options.only)
     seconds = time.monotonic() - began

@@ -1,6 +1,6 @@
 """`python -m deploy.gallery.draw FAMILY FOLDER [PART …]`: one family's pictures, one process.
 
-A line of JSON a picture says what was found; with --measured there is nothing but these lines.
+A line of JSON a picture says what was found; with --tested many of them are not painted.
 Pictures are half the design's size: twice as many fit into a minute, and what is cut off is cut off
 at any size.
 """
@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from PIL import Image
 
 from deploy.gallery import easel
-from deploy.gallery.shots import MEASURED, Painter, Shot, chosen, file_of
+from deploy.gallery.shots import Painter, Shot, chosen, file_of, is_painted
 
 KIOSK_SHAPES = {"upright": (540, 960), "lying": (960, 540)}
 BOARD_SHAPES = {"wide": (960, 540), "tall": (540, 960), "old": (800, 600)}
@@ -64,7 +64,7 @@ def main() -> int:
     with ThreadPoolExecutor(1) as writer:
         for shot in wanted:
             taken = painting.measure(shot)
-            if MEASURED not in parts:
+            if is_painted(shot, parts):
                 image, faint = painting.paint(shot)
                 writer.submit(_save, image, file_of(folder, shot))
                 taken = replace(taken, faults=(*taken.faults, *faint))

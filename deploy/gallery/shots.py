@@ -22,10 +22,8 @@ class Shot(msgspec.Struct, frozen=True):
         return ".".join((self.family, self.state, self.language, self.mode, self.shape))
 
 
-KEPT = "--kept"
-"""In a list of names: only the pictures that tests compare with approved ones."""
-MEASURED = "--measured"
-"""In a list of names: lay out and measure, and draw nothing."""
+TESTED = "--tested"
+"""In a list of names: all is laid out and measured, and only what tests look at is painted."""
 _FAMILIAR = ("home", "services", "ticket", "dossier", "priority")
 _TOGETHER = ("home", "services", "ticket", "procedures", "code")
 
@@ -43,12 +41,22 @@ def is_kept(shot: Shot) -> bool:
     return shot.state in ("home", "services", "ticket", "dossier")
 
 
+def is_strong(shot: Shot) -> bool:
+    """Whether tests measure how much stands out in this picture, which no approved one shows."""
+    return (shot.family, shot.language, shot.mode, shot.shape) == (
+        "kiosk", "vi", "contrast", "upright",
+    )  # fmt: skip
+
+
 def chosen(shot: Shot, parts: list[str]) -> bool:
     """Whether a picture is among those that are asked for."""
-    names = [part for part in parts if part not in (KEPT, MEASURED)]
-    if KEPT in parts and not is_kept(shot):
-        return False
+    names = [part for part in parts if part != TESTED]
     return not names or any(name in shot.name for name in names)
+
+
+def is_painted(shot: Shot, parts: list[str]) -> bool:
+    """Whether what is asked for is painted once it has been laid out."""
+    return TESTED not in parts or is_kept(shot) or is_strong(shot)
 
 
 class Painter(Protocol):
