@@ -55,6 +55,8 @@ PURE = {
     "shared/vietnamese.py": "tests/shared/test_vietnamese.py",
 }
 """Pure modules, and the tests that are theirs."""
+LEFT_OUT = "test_a_hundred_thousand_random_readings_all_have_an_answer"
+"""Takes a third of all the time under the tracer, and its branches are those of the others."""
 
 
 def test_every_branch_of_the_pure_modules_is_run_by_their_own_tests(tmp_path: Path) -> None:
@@ -66,7 +68,10 @@ def test_every_branch_of_the_pure_modules_is_run_by_their_own_tests(tmp_path: Pa
     coverage = [sys.executable, "-m", "coverage"]
     include = f"--include={','.join(PURE)}"
     ran = subprocess.run(
-        [*coverage, "run", "--branch", include, "-m", "pytest", "-q", *sorted(set(PURE.values()))],
+        [
+            *(*coverage, "run", "--branch", include, "-m", "pytest", "-q"),
+            *("-k", f"not {LEFT_OUT}", *sorted(set(PURE.values()))),
+        ],
         cwd=ROOT,
         env=env,
         capture_output=True,

@@ -6,9 +6,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO
+
+from hub.commands.common import now
+from hub.registry import Registry
+from shared.model import CounterNumber, Role
 
 ROOT = Path(__file__).resolve().parents[2]
 SITE = ROOT / "config" / "site.toml"
@@ -93,18 +97,28 @@ class HubProcess:
         self.start()
 
     def enrol(self, role: str, name: str, counter: int | None = None) -> str:
-        """A device's credential."""
-        place = [] if counter is None else ["--counter", str(counter)]
-        return self.command("enrol", "--credential", "--role", role, "--name", name, *place).strip()
+        """A device's credential, as `motcua-hub enrol --credential` gives it: from another process
+        than the hub's, but without half a second for a third."""
+        with self._registry() as registry:
+            place = None if counter is None else CounterNumber(counter)
+            return registry.enrol(Role(role), name, place, now())
 
     def add_officer(
         self, name: str, counter: int, password: str, *, supervisor: bool = False
     ) -> None:
-        """Let an officer sign in."""
-        extra = ["--supervisor"] if supervisor else []
-        self.command(
-            "officer", "add", name, "--counter", str(counter), *extra, text=f"{password}\n"
-        )
+        """Let an officer sign in, as `motcua-hub officer add` does."""
+        role = Role.SUPERVISOR if supervisor else Role.COUNTER
+        with self._registry() as registry:
+            registry.add_officer(name, CounterNumber(counter), password, now(), role)
+
+    @contextmanager
+    def _registry(self) -> Iterator[Registry]:
+        before = os.umask(0o077)  # as the program has it
+        try:
+            with closing(Registry(self.data)) as registry:
+                yield registry
+        finally:
+            os.umask(before)
 
     def command(self, *words: str, text: str = "") -> str:
         """Run a `motcua-hub` command on this hub's folder; gives what it printed."""

@@ -63,8 +63,14 @@ def test_every_command_explains_itself(words: list[str]) -> None:
     assert "usage: motcua-hub" in done.stdout
 
 
+def enrolled(hub: HubProcess, role: str, name: str, *more: str) -> str:
+    """A device's credential, as a program gets it."""
+    words = ("enrol", "--credential", "--role", role, "--name", name, *more)
+    return hub.command(*words).strip()
+
+
 def test_a_credential_made_while_the_hub_runs_is_welcome_at_once(hub: HubProcess) -> None:
-    credential = hub.enrol("counter", "bàn 5", 5)
+    credential = enrolled(hub, "counter", "bàn 5", "--counter", "5")
     hello = {"type": "hello", "version": 1, "role": "counter", "credential": credential}
     with connect(f"ws://{hub.live}/live") as talk:
         talk.send(json.dumps(hello))
@@ -74,7 +80,7 @@ def test_a_credential_made_while_the_hub_runs_is_welcome_at_once(hub: HubProcess
 
 
 def test_a_revoked_credential_is_turned_away(hub: HubProcess) -> None:
-    credential = hub.enrol("display", "tường cũ")
+    credential = enrolled(hub, "display", "tường cũ")
     assert "1 credentials" in hub.command("revoke", "tường cũ")
     hello = {"type": "hello", "version": 1, "role": "display", "credential": credential}
     with connect(f"ws://{hub.live}/live") as talk:
@@ -104,7 +110,7 @@ def test_a_reader_of_the_journal_who_leaves_early_sees_no_traceback(hub: HubProc
 
 
 def test_an_officer_added_while_the_hub_runs_may_sign_in(hub: HubProcess) -> None:
-    hub.add_officer("Lê Minh", 6, "bí mật lắm")
+    hub.command("officer", "add", "Lê Minh", "--counter", "6", text="bí mật lắm\n")
     body = urllib.request.Request(
         f"{hub.url}/sign-in",
         data=b"name=L%C3%AA+Minh&password=b%C3%AD+m%E1%BA%ADt+l%E1%BA%AFm",
@@ -205,7 +211,7 @@ def test_a_removed_officer_may_not_sign_in(hub: HubProcess) -> None:
 
 
 def test_what_the_hub_writes_is_for_its_user_alone(hub: HubProcess, tmp_path: Path) -> None:
-    hub.enrol("display", "tường")
+    enrolled(hub, "display", "tường")
     hub.command("backup", str(tmp_path / "copy.db"))
     run("restore", str(tmp_path / "copy.db"), "--data", str(tmp_path / "new"))
     made = [*hub.data.iterdir(), tmp_path / "copy.db", tmp_path / "new"]

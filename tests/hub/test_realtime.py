@@ -353,6 +353,8 @@ async def test_who_does_not_read_is_sent_away_and_the_rest_are_served(room: Room
         broadcast((slow,), payload)
     room.live._topics.beat()
     await slow.wait_closed()
+    assert slow.protocol.close_sent is not None
+    assert (slow.protocol.close_sent.code, slow.protocol.close_sent.reason) == (1013, "too slow")
     assert (await display.frame("beat"))["type"] == "beat"
     assert len(members) == 1
 
