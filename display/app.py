@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from shared.messages import REPORT_EVERY_S, STALE_AFTER_S, DisplayView, Refused,
 from shared.model import Role, Seq
 from shared.pulse import Pulse
 from shared.vietnamese import date_words
-from shared.window import Painter
+from shared.window import Box, Painter
 
 PROVE_AFTER_S = 0.05
 """A new frame is read back a moment after it was shown: reading must not hold it up."""
@@ -259,9 +259,14 @@ class DisplayApp(App):
 
     def _show(self) -> None:
         assert self.wall is not None
+        clean = self._painter is not None and self._painter.clean
+        self.wall.take_places()
         self.wall.board = self.board
         self._wait_for_turn()
-        self._paint()
+        places = self.wall.take_places()
+        self._paint(places if clean else ())
+        if self._painter is not None:
+            self._prove_soon()
 
     def _wait_for_turn(self) -> None:
         """Sleep exactly until the board changes by itself; a still board costs nothing."""
@@ -293,16 +298,15 @@ class DisplayApp(App):
 
     # --- frames --------------------------------------------------------------------------
 
-    def _paint(self) -> None:
+    def _paint(self, places: Sequence[Box] = ()) -> None:
         if self._painter is not None:
-            self._painter.paint()
+            self._painter.paint(places)
 
     def _flipped(self) -> None:
         """A frame has reached the screen."""
         if self._seq is None or self._seq == self._drawn_seq:
             return
         self._drawn_seq, self._undrawn = self._seq, None
-        self._prove_soon()
         if self._log is not None:
             calls = self.board.view.calls if self.board.view else ()
             line = {

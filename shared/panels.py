@@ -73,7 +73,7 @@ class Panel(InstructionGroup):  # type: ignore[misc]
             self._soon()
 
     def _draw(self, _dt: float) -> None:
-        left, bottom, right, top = box = _whole(self.pos, self.size)
+        left, bottom, right, top = box = box_of(self.pos, self.size)
         side = min(right - left, top - bottom)
         if side < 3 or not (self.fill[3] or self.edge[3] or self.stripe[3]):
             self._mesh.indices = []
@@ -101,15 +101,15 @@ def middle(
     pos: Sequence[float], size: Sequence[float], radius: float, line: float
 ) -> tuple[int, int, int, int]:
     """What a hollow panel without a stripe leaves out, px: a box of nothing where it is small."""
-    left, bottom, right, top = box = _whole(pos, size)
+    left, bottom, right, top = box = box_of(pos, size)
     kept = _reach(box, radius, line) + 1
     if min(right - left, top - bottom) < 2 * kept:
         return left, bottom, left, bottom
     return left + kept, bottom + kept, right - kept, top - kept
 
 
-def _whole(pos: Sequence[float], size: Sequence[float]) -> tuple[int, int, int, int]:
-    """The box on whole pixels: in between its corners would be blurred."""
+def box_of(pos: Sequence[float], size: Sequence[float]) -> tuple[int, int, int, int]:
+    """Left, bottom, right and top on whole pixels: in between, corners would be blurred."""
     return round(pos[0]), round(pos[1]), round(pos[0] + size[0]), round(pos[1] + size[1])
 
 

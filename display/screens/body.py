@@ -3,10 +3,14 @@
 from kivy.uix.widget import Widget
 
 from display.board import Board
+from shared.window import Box
 
 
 class Body(Widget):
     """One way to show a board."""
+
+    places: tuple[Box, ...] = ()
+    """Where the last board changed it, px of the window; none: it may be anywhere."""
 
     def __init__(self, **options: object) -> None:
         super().__init__(**options)

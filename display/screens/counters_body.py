@@ -9,6 +9,9 @@ from display.screens.ground import Ground
 from display.screens.lettering import WallWords, scale
 from display.screens.parts import CounterCell
 
+MOST_PLACES = 3
+"""With more of them changed at once the whole board is drawn: each place costs a tenth of it."""
+
 
 class CountersBody(Body):
     """Every counter of the centre at once."""
@@ -28,17 +31,21 @@ class CountersBody(Body):
     def show(self, board: Board, welcome: str, hint: str) -> None:
         """One cell a counter."""
         found = wall.cells(board)
+        before = (len(self.counters), self.greeting.text)
         while len(self.counters) > len(found):
             self.remove_widget(self.counters.pop())
         while len(self.counters) < len(found):
             self.counters.append(CounterCell())
             self.add_widget(self.counters[-1])
-        for widget, cell in zip(self.counters, found, strict=True):
-            widget.show(cell)
+        changed = [
+            widget for widget, cell in zip(self.counters, found, strict=True) if widget.show(cell)
+        ]
         self.greeting.text, self.hint.text = ("", "") if found else (welcome, hint)
         if len(found) != getattr(self, "_arranged", None):
             self.arrange()
         self._lay()
+        alone = before == (len(found), self.greeting.text) and len(changed) <= MOST_PLACES
+        self.places = tuple(widget.box for widget in changed) if alone else ()
 
     def _lay(self) -> None:
         """The colours under the cells, whose own panels are hollow."""

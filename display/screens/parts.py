@@ -11,7 +11,8 @@ from display import theme
 from display.board import Cell, Desk, Line as Waiting
 from display.screens.lettering import Figures, WallWords, scale, wrapped
 from shared.i18n import _
-from shared.panels import middle
+from shared.panels import box_of, middle
+from shared.window import Box
 
 _GROUND = {Desk.CALLING: theme.GOLD, Desk.BUSY: theme.PANEL, Desk.FREE: theme.PANEL}
 _INK = {Desk.CALLING: theme.INK, Desk.BUSY: theme.TEXT}
@@ -101,6 +102,7 @@ class CounterCell(Widget):
     line = NumericProperty(2)
 
     def __init__(self, **options: Any) -> None:
+        self._cell: Cell | None = None
         self.title = WallWords(most=theme.SMALL, color=theme.SECOND, halign="center")
         self.number = Figures(
             most=theme.CELL_NUMBER, least=theme.CELL_NUMBER_LEAST, halign="center"
@@ -113,12 +115,20 @@ class CounterCell(Widget):
         self.fbind("size", self.arrange)
 
     @property
-    def middle(self) -> tuple[int, int, int, int]:
+    def middle(self) -> Box:
         """What the body draws in the cell's colour: left, bottom, right, top, px."""
         return middle(self.pos, self.size, self.radius, self.line)
 
-    def show(self, cell: Cell) -> None:
-        """Say how this counter stands."""
+    @property
+    def box(self) -> Box:
+        """Where it stands."""
+        return box_of(self.pos, self.size)
+
+    def show(self, cell: Cell) -> bool:
+        """Say how this counter stands, and whether that is new."""
+        if cell == self._cell:
+            return False
+        self._cell = cell
         numbered = cell.desk in _INK
         ink = _INK.get(cell.desk, theme.SECOND)
         self.ground = _GROUND.get(cell.desk, theme.NOTHING)
@@ -128,6 +138,7 @@ class CounterCell(Widget):
         self.number.color = ink
         self.number.text = cell.text if numbered else ""
         self.word.text = "" if numbered else cell.text
+        return True
 
     def arrange(self, *_args: object) -> None:
         """The counter's name above, what it does below."""

@@ -24,6 +24,7 @@ from shared import panels as _panels  # noqa: F401  # kv draws with it
 from shared.i18n import _
 from shared.messages import DisplayView, Notice
 from shared.model import Layout
+from shared.window import Box
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))
 
@@ -48,6 +49,7 @@ class Wall(BoxLayout):
         self.footer = Footer()
         self.holder = BoxLayout()
         self.body: Body | None = None
+        self._places: tuple[Box, ...] = ()
         Window.clearcolor = theme.NAVY  # cheaper than a rectangle over everything
         super().__init__(orientation="vertical", **options)
         for widget in (self.header, self.holder, self.footer):
@@ -80,6 +82,7 @@ class Wall(BoxLayout):
     def refresh(self, *_args: object) -> None:
         """Show the board as it is now."""
         view = self.board.view
+        before = self._around()
         self.header.site = _heading(view)
         emergency = bool(view and view.emergency)
         self.footer.hours = hours_words(view, self.now) if view and not emergency else ""
@@ -89,6 +92,17 @@ class Wall(BoxLayout):
         body = self._body(view)
         body.show(self.board, *self._greeting(view))
         self._turn()
+        self._places = body.places if before == self._around() else ()
+
+    def _around(self) -> tuple[object, ...]:
+        """What a board decides outside of the body, and which body there is."""
+        footer = self.footer
+        return self.header.site, footer.hours, footer.soon, footer.hint, self.body
+
+    def take_places(self) -> tuple[Box, ...]:
+        """Where the board has changed the wall since this was asked last, if that is known; px."""
+        places, self._places = self._places, ()
+        return places
 
     def _body(self, view: DisplayView | None) -> Body:
         """The body for that view, put in where another one stood."""
