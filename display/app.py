@@ -300,7 +300,7 @@ class DisplayApp(App):
 
     def _paint(self, places: Sequence[Box] = ()) -> None:
         if self._painter is not None:
-            self._painter.paint(places)
+            self._painter.paint(lambda: places)
 
     def _flipped(self) -> None:
         """A frame has reached the screen."""

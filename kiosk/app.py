@@ -12,6 +12,7 @@ import msgspec
 import structlog
 from kivy.app import App
 from kivy.clock import Clock
+from kivy.core.window import Window
 
 from kiosk import moves, theme
 from kiosk.devices.fake import Printer
@@ -29,6 +30,7 @@ from kiosk.moves import Effect, Thing, Wish
 from kiosk.paper import PrintOutcome
 from kiosk.papers import Papers, report
 from kiosk.screens.fingers import Fingers
+from kiosk.screens.places import pressed_alone
 from kiosk.screens.root import Root
 from kiosk.screens.shutter import Shutter
 from kiosk.state import awaited, paper_awaited
@@ -136,7 +138,7 @@ class KioskApp(App):
 
     def build(self) -> Root:
         """The root widget."""
-        self._fingers = Fingers(self._paint)
+        self._fingers = Fingers(self._paint_pressed)
         return self.screens
 
     def on_start(self) -> None:
@@ -369,9 +371,9 @@ class KioskApp(App):
         self._shown = (shown.screen, self.flow.since)
         self._guidance.show(shown, self.flow.guided)
 
-    def _paint(self) -> None:
+    def _paint_pressed(self) -> None:
         if self._painter is not None:
-            self._painter.paint()
+            self._painter.paint(lambda: pressed_alone(Window))
 
     def _flipped(self) -> None:
         """A frame has reached the screen."""

@@ -52,8 +52,6 @@ class Panel(InstructionGroup):  # type: ignore[misc]
     radius: float = 0.0
     line: float = 0.0
     stripe_width: float = 0.0
-    hollow: bool = False
-    """Leave out the middle, which somebody else draws."""
 
     def __init__(self, **said: Any) -> None:
         super().__init__()
@@ -94,18 +92,7 @@ class Panel(InstructionGroup):  # type: ignore[misc]
         up = (bottom, bottom + kept, top - kept, top)
         self._mesh.texture = texture
         self._mesh.vertices = _points(across, up, kept / texture.width)
-        self._mesh.indices = _FULL if self.fill[3] and not self.hollow else _HOLLOW
-
-
-def middle(
-    pos: Sequence[float], size: Sequence[float], radius: float, line: float
-) -> tuple[int, int, int, int]:
-    """What a hollow panel without a stripe leaves out, px: a box of nothing where it is small."""
-    left, bottom, right, top = box = box_of(pos, size)
-    kept = _reach(box, radius, line) + 1
-    if min(right - left, top - bottom) < 2 * kept:
-        return left, bottom, left, bottom
-    return left + kept, bottom + kept, right - kept, top - kept
+        self._mesh.indices = _FULL if self.fill[3] else _HOLLOW
 
 
 def box_of(pos: Sequence[float], size: Sequence[float]) -> tuple[int, int, int, int]:

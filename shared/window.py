@@ -24,8 +24,12 @@ from shared.vitals import Vitals
 PICTURE_EVERY_S = 1.0
 FRESH_EVERY_S = 5.0
 """A screen on which nothing changes is rendered anew this often, so that its age says much."""
+SHADES = 5
+"""More than a driver has buffers."""
 LINES_READ = 270
 """Lines across the shorter side that a proof reads: cheap, and letters are ten lines high."""
+LINES_GLANCED_AT = 27
+"""Enough to see whether the buffer has been exchanged."""
 
 Box = tuple[int, int, int, int]
 """A place in the window: left, bottom, right, top, px from its lower left corner."""
@@ -123,9 +127,7 @@ class Painter:
         self._vitals = Vitals(vitals, spoken) if vitals is not None else None
         self.rendered: float | None = None
         """When the newest frame was shown, in `time.monotonic` seconds; None before the first."""
-        self._held = False
-        """Whether the buffer that is drawn into next is known to hold what is shown now. What it
-        holds after a flip is the driver's choice: the same, an older frame, or anything."""
+        self._keeps = _keeps(Window)
         Window.bind(on_flip=self._flip)
 
     @property
@@ -133,11 +135,12 @@ class Painter:
         """Whether everything that has changed is on the screen."""
         return not self._window.canvas.needs_redraw
 
-    def paint(self, places: Sequence[Box] = ()) -> None:
+    def paint(self, where: Callable[[], Sequence[Box]] = lambda: ()) -> None:
         """Draw what has changed now, instead of with the next tick of Kivy's clock.
 
-        With `places` nothing has changed elsewhere: they alone are drawn where that is known to be
-        enough. Without a graphics card a whole frame costs ten times as much as a small part.
+        `where`, asked when all changes are known, says in which places they are if there are none
+        elsewhere. They alone are drawn where that is known to be enough: without a graphics card a
+        whole frame costs ten times as much as a small part.
         """
         from kivy.lang import Builder
 
@@ -146,7 +149,8 @@ class Painter:
         Builder.sync()
         if self.clean:
             return
-        if places and self._held:
+        places = where() if self._keeps else ()
+        if places:
             self._draw_within(places)
         else:
             self._window.dispatch("on_draw")
@@ -165,20 +169,24 @@ class Painter:
 
     def render(self) -> None:
         """Draw everything anew and show it, whether or not it has changed."""
-        self._window.dispatch("on_draw")
-        self._window.dispatch("on_flip")
+        self._show_whole(LINES_GLANCED_AT)
 
     def prove(self) -> str:
         """The same; gives a hash of the pixels that are shown, in 16 hexadecimal digits."""
+        return self._show_whole(LINES_READ)
+
+    def _show_whole(self, lines: int) -> str:
         self._window.dispatch("on_draw")
-        shown = self._hash()
+        shown = self._hash(lines)
         self._window.dispatch("on_flip")
-        self._held = self._hash() == shown
+        if self._keeps and self._hash(lines) != shown:
+            log.warning("window.keeps_no_frame")
+            self._keeps = False
         return shown
 
-    def _hash(self) -> str:
+    def _hash(self, lines: int) -> str:
         digest = hashlib.blake2b(digest_size=8)
-        for rows in self._pixels():
+        for rows in self._pixels(lines):
             digest.update(rows)
         return digest.hexdigest()
 
@@ -203,12 +211,12 @@ class Painter:
             self._watch.cancel()
         self._watch = self._clock.schedule_interval(look, EVERY_S)
 
-    def _pixels(self) -> Iterator[bytes]:
-        """Some lines of what is drawn: 270 or more, so that every figure is cut many times."""
+    def _pixels(self, lines: int) -> Iterator[bytes]:
+        """So many lines of what is drawn, or some more."""
         from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
 
         width, height = self._window.size
-        for y in range(0, height, max(1, min(width, height) // LINES_READ)):
+        for y in range(0, height, max(1, min(width, height) // lines)):
             yield glReadPixels(0, y, width, 1, GL_RGB, GL_UNSIGNED_BYTE)
 
     def age_s(self) -> float:
@@ -230,7 +238,6 @@ class Painter:
     def _flip(self, window: Any) -> bool:
         """Flip in the window's stead, so that what follows the flip can be told."""
         window.flip()
-        self._held = False
         self.rendered = time.monotonic()
         if self._vitals is not None:
             self._vitals.flipped()
@@ -240,16 +247,46 @@ class Painter:
         return True
 
     def _take_picture(self, _dt: float) -> None:
-        """Draw once more without showing it: what the buffer holds after a flip is undefined."""
+        """Draw once more: what the buffer holds after a flip is undefined."""
         from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
 
         self._pending = None
+        shown = self.clean
         self._window.dispatch("on_draw")
         width, height = self._window.size
         pixels = glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE)
+        if not shown:  # Kivy takes for shown what has been drawn
+            self._window.dispatch("on_flip")
         assert self._writer is not None and self._picture is not None
         done = self._writer.submit(_write_png, self._picture, width, height, bytes(pixels))
         done.add_done_callback(_complain)
+
+
+def _keeps(window: Any) -> bool:
+    """Whether a frame stays in the buffer that is drawn into when it is shown, as without a
+    graphics card; a card's driver gives an older frame's buffer instead, or anything.
+
+    Some frames of one colour are shown and read back, in shades that nobody tells apart.
+    """
+    from kivy.graphics.opengl import (
+        GL_COLOR_BUFFER_BIT,
+        GL_RGB,
+        GL_UNSIGNED_BYTE,
+        glClear,
+        glClearColor,
+        glReadPixels,
+    )
+
+    red, green, blue, _alpha = window.clearcolor
+    shades = [abs(round(blue * 255) - less) for less in range(SHADES)]
+    for shade in shades:
+        glClearColor(red, green, shade / 255, 1)
+        glClear(GL_COLOR_BUFFER_BIT)
+        window.flip()
+        if glReadPixels(0, 0, 1, 1, GL_RGB, GL_UNSIGNED_BYTE)[2] != shade:
+            return False
+    window.canvas.ask_update()
+    return True
 
 
 def _write_png(path: Path, width: int, height: int, pixels: bytes) -> None:

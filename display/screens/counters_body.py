@@ -5,7 +5,6 @@ from typing import Any
 from display import board as wall, theme
 from display.board import Board
 from display.screens.body import Body, put
-from display.screens.ground import Ground
 from display.screens.lettering import WallWords, scale
 from display.screens.parts import CounterCell
 
@@ -22,9 +21,7 @@ class CountersBody(Body):
             most=72, least=48, lines=2, halign="center", valign="bottom", weight="bold"
         )
         self.hint = WallWords(lines=2, halign="center", valign="top", color=theme.SECOND)
-        self._ground = Ground()
         super().__init__(**options)
-        self.canvas.before.add(self._ground)
         self.add_widget(self.greeting)
         self.add_widget(self.hint)
 
@@ -43,13 +40,8 @@ class CountersBody(Body):
         self.greeting.text, self.hint.text = ("", "") if found else (welcome, hint)
         if len(found) != getattr(self, "_arranged", None):
             self.arrange()
-        self._lay()
         alone = before == (len(found), self.greeting.text) and len(changed) <= MOST_PLACES
         self.places = tuple(widget.box for widget in changed) if alone else ()
-
-    def _lay(self) -> None:
-        """The colours under the cells, whose own panels are hollow."""
-        self._ground.lay([(cell.ground, cell.middle) for cell in self.counters if cell.ground[3]])
 
     def arrange(self, *_args: object) -> None:
         """As many columns as let the cells be largest."""
@@ -69,4 +61,3 @@ class CountersBody(Body):
         for number, widget in enumerate(self.counters):
             line, column = divmod(number, across)
             put(widget, left + column * (wide + gap), top - line * (high + gap), wide, high)
-        self._lay()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from kivy.graphics import Color, Line
-from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, StringProperty
+from kivy.properties import BooleanProperty, ColorProperty, StringProperty
 from kivy.uix.boxlayout import BoxLayout
 from kivy.uix.widget import Widget
 
@@ -11,7 +11,7 @@ from display import theme
 from display.board import Cell, Desk, Line as Waiting
 from display.screens.lettering import Figures, WallWords, scale, wrapped
 from shared.i18n import _
-from shared.panels import box_of, middle
+from shared.panels import box_of
 from shared.window import Box
 
 _GROUND = {Desk.CALLING: theme.GOLD, Desk.BUSY: theme.PANEL, Desk.FREE: theme.PANEL}
@@ -98,8 +98,6 @@ class CounterCell(Widget):
 
     ground = ColorProperty(theme.NOTHING)
     rim = ColorProperty(theme.NOTHING)
-    radius = NumericProperty(16)
-    line = NumericProperty(2)
 
     def __init__(self, **options: Any) -> None:
         self._cell: Cell | None = None
@@ -113,11 +111,6 @@ class CounterCell(Widget):
             self.add_widget(widget)
         self.fbind("pos", self.arrange)
         self.fbind("size", self.arrange)
-
-    @property
-    def middle(self) -> Box:
-        """What the body draws in the cell's colour: left, bottom, right, top, px."""
-        return middle(self.pos, self.size, self.radius, self.line)
 
     @property
     def box(self) -> Box:
@@ -142,7 +135,6 @@ class CounterCell(Widget):
 
     def arrange(self, *_args: object) -> None:
         """The counter's name above, what it does below."""
-        self.radius, self.line = 16 * scale.u, max(2, 2.4 * scale.u)
         pad = 8 * scale.u
         title = max(48 * scale.u, self.height * 0.36)
         across = (self.width - 2 * pad, 0)[self.width < 2 * pad]

@@ -354,7 +354,8 @@ class Root(FloatLayout):
         widgets.forget_measures()
 
     def warm(self) -> None:
-        """Lay every screen out once, unseen: the first person should not wait for fonts."""
+        """Lay every screen out once and press every button, unseen: the first person should not
+        wait for fonts, nor for the picture of a pressed panel."""
         card = faces.Card(ServiceId(""), "Đất đai", "Sở Y tế", "Chưa có ai chờ", True)
         samples: dict[Screen, faces.Body] = {
             Screen.SERVICES: faces.ServicesFace(cards=(card,) * PER_PAGE),
@@ -367,6 +368,14 @@ class Root(FloatLayout):
             for _pass in range(2):
                 Clock.tick_draw()
                 Builder.sync()
+        tops = (*self.manager.screens, self.bar)
+        buttons = [
+            one for top in tops for one in top.walk(restrict=True) if isinstance(one, widgets.Press)
+        ]
+        for state in ("down", "normal"):
+            for button in buttons:
+                button.state = state
+            Clock.tick_draw()
 
     def on_touch_down(self, touch: Any) -> bool:
         """Somebody is there. What stops a countdown or wakes home says so itself."""

@@ -2,10 +2,12 @@
 
 import random
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from structlog.testing import capture_logs
 
 from deploy.gallery.board_states import STATES
 from display.board import Board
@@ -97,12 +99,11 @@ def test_what_is_drawn_in_part_is_what_would_be_drawn_whole(witness: Witness, wa
     chance = random.Random(20261126)
     for turn in range(24):
         how_many = 1 + turn % 3
-        witness.painter.prove()
         witness.within.clear()
         wall.board = changed(wall.board, chance, how_many)
         places = wall.take_places()
         assert 1 <= len(places) <= how_many
-        witness.painter.paint(places)
+        witness.painter.paint(partial(tuple, places))
         assert len(witness.within) == len(places)
         assert witness.pixels() == witness.whole(), turn
 
@@ -111,37 +112,49 @@ def test_nothing_is_drawn_beside_the_places_that_are_named(witness: Witness, wal
     witness.painter.prove()
     before = witness.pixels()
     wall.board = changed(wall.board, random.Random(1), 1)
-    witness.painter.paint(((0, 0, 2, 2),))
+    witness.painter.paint(lambda: ((0, 0, 2, 2),))
     assert witness.pixels() == before != witness.whole()
 
 
-def test_a_buffer_that_may_hold_anything_is_drawn_whole(witness: Witness, wall: Any) -> None:
-    witness.painter.render()
-    witness.within.clear()
-    wall.board = changed(wall.board, random.Random(2), 1)
-    witness.painter.paint(wall.take_places())
-    assert witness.within == []
-    assert witness.pixels() == witness.whole()
+def exchanging(window: Any) -> Any:
+    """A flip after which the buffer holds something else than what is shown."""
+    flip = window.flip
 
-
-def test_a_driver_that_shows_another_buffer_after_a_flip_is_noticed(
-    witness: Witness, wall: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    flip = witness.window.flip
-
-    def exchanging() -> None:
+    def exchanged() -> None:
         flip()
-        witness.window.clear()  # an older frame, or nothing at all
+        window.clear()  # an older frame, or nothing at all
 
-    monkeypatch.setattr(witness.window, "flip", exchanging)
-    witness.painter.prove()
-    witness.within.clear()
-    wall.board = changed(wall.board, random.Random(3), 1)
+    return exchanged
+
+
+def test_with_a_driver_that_exchanges_buffers_all_is_drawn_whole(
+    kivy_window: Any, wall: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kivy_window, "flip", exchanging(kivy_window))
+    witness = Witness(kivy_window, monkeypatch)
+    wall.board = changed(wall.board, random.Random(2), 1)
     drawn: list[bytes] = []
-    monkeypatch.setattr(witness.window, "flip", lambda: drawn.append(witness.pixels()))
-    witness.painter.paint(wall.take_places())
+    monkeypatch.setattr(kivy_window, "flip", lambda: drawn.append(witness.pixels()))
+    witness.painter.paint(wall.take_places)
+    witness.painter.close()
     assert witness.within == []
     assert drawn == [witness.whole()]
+
+
+def test_a_driver_that_begins_to_exchange_them_is_noticed_by_the_next_proof(
+    witness: Witness, wall: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wall.board = changed(wall.board, random.Random(3), 1)
+    witness.painter.paint(wall.take_places)
+    assert len(witness.within) == 1
+    monkeypatch.setattr(witness.window, "flip", exchanging(witness.window))
+    with capture_logs() as logs:
+        witness.painter.prove()
+        witness.painter.prove()
+    assert [one["event"] for one in logs] == ["window.keeps_no_frame"]
+    wall.board = changed(wall.board, random.Random(4), 1)
+    witness.painter.paint(wall.take_places)
+    assert len(witness.within) == 1
 
 
 def _view(board: Board) -> DisplayView:

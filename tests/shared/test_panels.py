@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from shared.panels import NOTHING, Panel, middle
+from shared.panels import NOTHING, Panel
 from tests.kivy_window import kivy_window as kivy_window, step
 
 RED, BLUE, GREEN = (1.0, 0.0, 0.0, 1.0), (0.0, 0.0, 1.0, 1.0), (0.0, 1.0, 0.0, 1.0)
@@ -104,22 +104,10 @@ def test_where_there_is_nothing_to_see_nothing_is_drawn(
     assert list(panel.children[-1].indices) == []
 
 
-@pytest.mark.parametrize("said", [{"fill": NOTHING, "edge": BLUE}, {"fill": RED, "hollow": True}])
-def test_the_middle_is_left_out_where_nothing_or_something_else_is_there(
-    kivy_window: Any, said: dict[str, Any]
-) -> None:
-    whole, hollow = drawn(kivy_window, fill=RED), drawn(kivy_window, **said)
-    assert (len(whole.indices), len(hollow.indices)) == (9 * 6, 8 * 6)
-    left, bottom, right, top = middle((3, 4), (100, 60), 10, 2)
-    assert [left, right] == hollow.across[1:3]
-    assert [bottom, top] == hollow.up[1:3]
-
-
-def test_a_small_panel_has_no_middle() -> None:
-    left, bottom, right, top = middle((3, 4), (6, 4), 10, 2)
-    assert (right - left, top - bottom) == (4, 2)
-    left, bottom, right, top = middle((3, 4), (2, 1), 10, 2)
-    assert (right - left) * (top - bottom) == 0
+def test_the_middle_is_left_out_where_nothing_is_in_it(kivy_window: Any) -> None:
+    filled, bare = (drawn(kivy_window, fill=fill, edge=BLUE) for fill in (RED, NOTHING))
+    assert (len(filled.indices), len(bare.indices)) == (9 * 6, 8 * 6)
+    assert bare.across == filled.across and bare.up == filled.up
 
 
 def test_the_same_panel_is_made_once(kivy_window: Any) -> None:
