@@ -245,8 +245,8 @@ class ThermalEmulator:
 
     def _take(self, token: Token, end: End, at: int) -> None:
         with self._wake:
-            if self._unplugged:
-                return
+            if self._unplugged or end not in self._open:
+                return  # what comes while it is switched off
             if isinstance(token, AskNow):
                 self.asked += 1
                 self._answer(end, self._status(token.about))
