@@ -8,8 +8,8 @@ from shared.vietnamese import date_words
 
 
 def hours_words(view: DisplayView, today: datetime | None) -> str:
-    """The footer's sentence: today's hours, until when there are numbers, or when there are some
-    again. `today` is the hall's time, None while it is unknown."""
+    """The footer's sentence: today's hours, until when there are numbers, or from when on there
+    are some. `today` is the hall's time, None while it is unknown."""
     if not view.open:
         return opening_words(view, today)
     if view.numbers_until:
@@ -18,16 +18,16 @@ def hours_words(view: DisplayView, today: datetime | None) -> str:
 
 
 def opening_words(view: DisplayView, today: datetime | None) -> str:
-    """When numbers are given again."""
+    """From when on numbers are given: after a break, or for the first time of a day."""
     if view.next_opening is None:
         return _("Hiện không phát số")
     opens = datetime.fromisoformat(view.next_opening)
     time = _clock(view.next_opening)
     if today is not None and opens.date() == today.date():
-        return _("Phát số lại lúc {time} hôm nay").format(time=time)
+        return _("Phát số từ {time} hôm nay").format(time=time)
     if today is not None and opens.date() == (today + timedelta(days=1)).date():
-        return _("Phát số lại lúc {time} ngày mai").format(time=time)
-    return _("Phát số lại lúc {time}, {day}").format(time=time, day=date_words(opens.date()))
+        return _("Phát số từ {time} ngày mai").format(time=time)
+    return _("Phát số từ {time}, {day}").format(time=time, day=date_words(opens.date()))
 
 
 def _clock(moment: str) -> str:

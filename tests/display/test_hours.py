@@ -23,12 +23,12 @@ def test_the_last_half_hour_says_until_when_there_are_numbers() -> None:
 
 
 def test_a_closed_hall_says_when_there_are_numbers_again() -> None:
-    assert shut("2026-11-23T13:15:00+07:00") == "Phát số lại lúc 13:15 hôm nay"
-    assert shut("2026-11-24T07:15:00+07:00") == "Phát số lại lúc 7:15 ngày mai"
-    assert shut("2026-11-30T07:15:00+07:00") == "Phát số lại lúc 7:15, Thứ Hai, 30/11"
+    assert shut("2026-11-23T13:15:00+07:00") == "Phát số từ 13:15 hôm nay"
+    assert shut("2026-11-24T07:15:00+07:00") == "Phát số từ 7:15 ngày mai"
+    assert shut("2026-11-30T07:15:00+07:00") == "Phát số từ 7:15, Thứ Hai, 30/11"
     assert shut(None) == "Hiện không phát số"
 
 
 def test_without_a_clock_the_day_is_named() -> None:
     view = replace(VIEW, open=False, next_opening="2026-11-23T13:15:00+07:00")
-    assert hours_words(view, None) == "Phát số lại lúc 13:15, Thứ Hai, 23/11"
+    assert hours_words(view, None) == "Phát số từ 13:15, Thứ Hai, 23/11"
