@@ -172,12 +172,18 @@ class Hall:
         """Let `swap` put another file under the journal, on the writer's thread while no batch is
         on its way, and go on from what that file says, in its epoch. Wishes wait as long.
 
-        Raises the StorageError of `swap`; the hall then goes on as well.
+        Raises the StorageError of `swap`; the hall then goes on as well, as it does when whoever
+        asked gives up before the swap has begun.
         """
         self._exchanging_since = time.perf_counter()
         settled = asyncio.Event()
         self.when_settled(settled.set)
-        await settled.wait()
+        try:
+            await settled.wait()
+        except asyncio.CancelledError:
+            self._exchanging_since = None
+            self._wake.set()
+            raise
         swapping = asyncio.get_running_loop().run_in_executor(self._writer, swap)
         # Not left half-way by whoever gives up waiting: only a swap that has ended is gone on from.
         swapping.add_done_callback(self._take_up)

@@ -340,3 +340,28 @@ async def test_midnight_closes_the_day_and_the_morning_starts_at_one() -> None:
     async with serving(Hall(SITE, journal, clock)) as hall:
         assert hall.state.day == "2026-11-24"
         assert number(await hall.ask(KIOSK, fresh(), m.IssueTicket(LAND))) == "A002"
+
+
+async def test_an_exchange_that_is_given_up_before_it_began_leaves_wishes_granted() -> None:
+    entered, go_on = threading.Event(), threading.Event()
+
+    class Slow(MemoryJournal):
+        def append(self, entries: Sequence[Entry], answers: Sequence[Answer]) -> None:
+            if self.last_seq():
+                entered.set()
+                go_on.wait(10)
+            super().append(entries, answers)
+
+    swapped: list[None] = []
+    async with serving(Hall(SITE, Slow(), Clock())) as hall:
+        first = asyncio.create_task(hall.ask(KIOSK, fresh(), m.IssueTicket(LAND)))
+        await asyncio.to_thread(entered.wait, 10)
+        exchanging = asyncio.create_task(hall.exchange(lambda: swapped.append(None)))
+        await until(lambda: hall._exchanging_since is not None)
+        second = asyncio.create_task(hall.ask(KIOSK, fresh(), m.IssueTicket(LAND)))
+        exchanging.cancel()
+        await asyncio.gather(exchanging, return_exceptions=True)
+        go_on.set()
+        async with asyncio.timeout(10):
+            assert [number(one) for one in await asyncio.gather(first, second)] == ["A001", "A002"]
+        assert (swapped, hall.keeping_s) == ([], 0)
