@@ -48,14 +48,6 @@ def digit_name(digit: str) -> str:
     return DIGITS[int(digit)]
 
 
-def letter_name(letter: str) -> str:
-    """The word for one prefix letter. Raises ValueError for a letter that no prefix may use."""
-    try:
-        return LETTERS[letter]
-    except KeyError:
-        raise ValueError(f"{letter!r} is not a letter of a prefix") from None
-
-
 def number_words(number: int) -> str:
     """`number` (0-999) as a cardinal: 15 mười lăm, 21 hai mươi mốt, 101 một trăm linh một.
 
