@@ -3,18 +3,20 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import structlog
 
 from hub import standing
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
-from hub.peer import Peer
 from shared.errors import SetupError
 from shared.i18n import _
 from shared.messages import Hello
 from shared.model import Role
+
+if TYPE_CHECKING:
+    from hub.peer import Peer
 
 log = structlog.get_logger()
 
@@ -27,7 +29,7 @@ class Fence:
     """Knows under which generation this hub serves, and hears of newer ones: from its peer, and
     from whoever was welcomed by another hub before."""
 
-    def __init__(self, data: Path, generation: int, peer: Peer | None) -> None:
+    def __init__(self, data: Path, generation: int, peer: "Peer | None") -> None:
         self._data = data
         self._generation = generation
         self._peer = peer

@@ -9,11 +9,14 @@ from hub.commands.common import Parsers, now
 from shared.errors import SetupError
 
 if TYPE_CHECKING:
+    from hub.dossiers.base import Dossiers
     from hub.engine.site import Site
     from hub.hall import Hall
     from hub.journal.sqlite import SqliteJournal
     from hub.metrics import Metrics
+    from hub.peer import Peer
     from hub.serve import Address
+    from hub.settings import EOneStopSettings, StandbySettings
 
 
 def add(commands: Parsers, data: argparse.ArgumentParser) -> None:
@@ -54,7 +57,6 @@ def _serve(args: argparse.Namespace) -> int:
     from hub.centre import read_centre, read_procedures
     from hub.compaction import Compaction
     from hub.door import Door
-    from hub.dossiers import connect
     from hub.dossiers.catalogue import Procedures
     from hub.dossiers.lookup import Lookup
     from hub.enrolment import Enrolment
@@ -63,7 +65,6 @@ def _serve(args: argparse.Namespace) -> int:
     from hub.hourly import Hourly
     from hub.logs import log_to_stderr
     from hub.metrics import Metrics
-    from hub.peer import Peer
     from hub.realtime import Live
     from hub.recovery import open_journal, open_registry, put_aside
     from hub.serve import allow_many_sockets, bound, listen, reachable, serve
@@ -104,13 +105,12 @@ def _serve(args: argparse.Namespace) -> int:
         check_is_newest(args.data, journal.generation)
         registry = open_registry(args.data, backups_at, now)
         ending.callback(registry.close)
-        other = settings.standby
-        peer = Peer(other.peer, ca_file=other.peer_ca_file) if other.peer else None
+        peer = _peer(settings.standby)
 
         async def run() -> None:
             fence = Fence(args.data, journal.generation, peer)
-            await fence.ask_first(needed=other.peer_needed)
-            dossiers = connect.build(settings.dossiers, now, metrics)
+            await fence.ask_first(needed=settings.standby.peer_needed)
+            dossiers = _dossiers(settings.dossiers, metrics)
             procedures = Procedures(
                 listed, site.service, args.data, dossiers=dossiers, clock=now, zone=site.zone
             )
@@ -194,6 +194,25 @@ def _hall(journal: "SqliteJournal", *, site: "Site", always_open: bool, meter: "
     from hub.hall import Hall
 
     return Hall(site, journal, now, always_open=always_open, meter=meter)
+
+
+def _peer(named: "StandbySettings") -> "Peer | None":
+    """The other hub, where one is named."""
+    if not named.peer:
+        return None
+    from hub.peer import Peer
+
+    return Peer(named.peer, ca_file=named.peer_ca_file)
+
+
+def _dossiers(named: "EOneStopSettings", meter: "Metrics") -> "Dossiers | None":
+    """The e-one-stop system, where one is named. Its HTTP library takes longer to import than all
+    else, and a hub without one starts sooner."""
+    if not named.url:
+        return None
+    from hub.dossiers.connect import build
+
+    return build(named, now, meter)
 
 
 def _address(text: str, option: str) -> "Address":
