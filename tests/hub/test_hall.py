@@ -49,6 +49,20 @@ class SickJournal(MemoryJournal):
         return super().open_day()
 
 
+class SlowJournal(MemoryJournal):
+    """Keeps nothing after the day's opening until `go_on`; says `entered` when it is asked to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.entered, self.go_on = threading.Event(), threading.Event()
+
+    def append(self, entries: Sequence[Entry], answers: Sequence[Answer]) -> None:
+        if self.last_seq():
+            self.entered.set()
+            self.go_on.wait(10)
+        super().append(entries, answers)
+
+
 @asynccontextmanager
 async def serving(hall: Hall) -> AsyncIterator[Hall]:
     running = asyncio.create_task(hall.run())
@@ -221,23 +235,15 @@ async def test_two_batches_under_way_are_lost_together_and_found_again() -> None
 
 
 async def test_a_request_repeated_while_it_is_under_way_counts_once() -> None:
-    entered, go_on = threading.Event(), threading.Event()
-
-    class Slow(MemoryJournal):
-        def append(self, entries: Sequence[Entry], answers: Sequence[Answer]) -> None:
-            if self.last_seq():
-                entered.set()
-                go_on.wait(10)
-            super().append(entries, answers)
-
-    async with serving(Hall(SITE, Slow(), Clock())) as hall:
+    journal = SlowJournal()
+    async with serving(Hall(SITE, journal, Clock())) as hall:
         request = fresh()
         first = asyncio.create_task(hall.ask(KIOSK, request, m.IssueTicket(LAND)))
-        await asyncio.to_thread(entered.wait, 10)
+        await asyncio.to_thread(journal.entered.wait, 10)
         others = [request, *(fresh() for _ in range(WORTH_A_COMMIT))]
         rest = [asyncio.create_task(hall.ask(KIOSK, r, m.IssueTicket(LAND))) for r in others]
         await until(lambda: len(hall._under_way) == 2)
-        go_on.set()
+        journal.go_on.set()
         numbers = [number(outcome) for outcome in await asyncio.gather(first, *rest)]
     assert numbers[:3] == ["A001", "A001", "A002"]
 
@@ -343,25 +349,16 @@ async def test_midnight_closes_the_day_and_the_morning_starts_at_one() -> None:
 
 
 async def test_an_exchange_that_is_given_up_before_it_began_leaves_wishes_granted() -> None:
-    entered, go_on = threading.Event(), threading.Event()
-
-    class Slow(MemoryJournal):
-        def append(self, entries: Sequence[Entry], answers: Sequence[Answer]) -> None:
-            if self.last_seq():
-                entered.set()
-                go_on.wait(10)
-            super().append(entries, answers)
-
-    swapped: list[None] = []
-    async with serving(Hall(SITE, Slow(), Clock())) as hall:
+    journal, swapped = SlowJournal(), list[None]()
+    async with serving(Hall(SITE, journal, Clock())) as hall:
         first = asyncio.create_task(hall.ask(KIOSK, fresh(), m.IssueTicket(LAND)))
-        await asyncio.to_thread(entered.wait, 10)
+        await asyncio.to_thread(journal.entered.wait, 10)
         exchanging = asyncio.create_task(hall.exchange(lambda: swapped.append(None)))
         await until(lambda: hall._exchanging_since is not None)
         second = asyncio.create_task(hall.ask(KIOSK, fresh(), m.IssueTicket(LAND)))
         exchanging.cancel()
         await asyncio.gather(exchanging, return_exceptions=True)
-        go_on.set()
+        journal.go_on.set()
         async with asyncio.timeout(10):
             assert [number(one) for one in await asyncio.gather(first, second)] == ["A001", "A002"]
         assert (swapped, hall.keeping_s) == ([], 0)
