@@ -260,7 +260,6 @@ class DisplayApp(App):
     def _show(self) -> None:
         assert self.wall is not None
         clean = self._painter is not None and self._painter.clean
-        self.wall.take_places()
         self.wall.board = self.board
         self._wait_for_turn()
         places = self.wall.take_places()

@@ -15,15 +15,16 @@ from kivy.factory import Factory
 from kivy.graphics import Color, InstructionGroup, Mesh
 from kivy.graphics.texture import Texture
 
-Rgba = tuple[float, float, float, float]
-Box = tuple[float, float, float, float]
-"""Left, bottom, right, top."""
+from shared.window import Box
 
+Rgba = tuple[float, float, float, float]
+_Bounds = tuple[float, float, float, float]
+"""Left, bottom, right, top, between pixels, too."""
 
 NOTHING: Rgba = (0.0, 0.0, 0.0, 0.0)
 
 
-_QUADS = tuple((4 * row + column) for row in range(3) for column in range(3))
+_QUADS = tuple(4 * row + column for row in range(3) for column in range(3))
 """The first corner of each of nine parts among 16 points, row by row from the lower left."""
 _MIDDLE = 5
 
@@ -95,12 +96,12 @@ class Panel(InstructionGroup):  # type: ignore[misc]
         self._mesh.indices = _FULL if self.fill[3] else _HOLLOW
 
 
-def box_of(pos: Sequence[float], size: Sequence[float]) -> tuple[int, int, int, int]:
+def box_of(pos: Sequence[float], size: Sequence[float]) -> Box:
     """Left, bottom, right and top on whole pixels: in between, corners would be blurred."""
     return round(pos[0]), round(pos[1]), round(pos[0] + size[0]), round(pos[1] + size[1])
 
 
-def _reach(box: tuple[int, int, int, int], radius: float, rim: float) -> int:
+def _reach(box: Box, radius: float, rim: float) -> int:
     """How far a corner goes in, px: as far as it bends and its edge is broad, if there is room."""
     side = min(box[2] - box[0], box[3] - box[1])
     return max(0, min(math.ceil(max(radius, rim)), (side - 1) // 2 - 1))
@@ -126,8 +127,8 @@ def _texture(
     fill: Rgba, edge: Rgba, stripe: Rgba, reach: int, radius: float, line: float, left: float
 ) -> Any:
     side = 2 * (reach + 1) + 1
-    outer: Box = (0, 0, side, side)
-    inner: Box = (left, line, side - line, side - line)
+    outer: _Bounds = (0, 0, side, side)
+    inner: _Bounds = (left, line, side - line, side - line)
     across = edge if not stripe[3] else stripe
     half = reach + 2  # a corner and the middle; the rest is the same the other way round
     rows: list[list[bytes]] = []
@@ -149,7 +150,7 @@ def _texture(
     return texture
 
 
-def _covered(x: float, y: float, box: Box, radius: float) -> float:
+def _covered(x: float, y: float, box: _Bounds, radius: float) -> float:
     """How much of the pixel around `x`, `y` lies within the rounded `box`, 0 to 1."""
     left, bottom, right, top = box
     away_x = max(left + radius - x, x - right + radius)

@@ -9,7 +9,7 @@ from display.screens.lettering import WallWords, scale
 from display.screens.parts import CounterCell
 
 MOST_PLACES = 3
-"""With more of them changed at once the whole board is drawn: each place costs a tenth of it."""
+"""With more of them changed at once the whole board is drawn: each place costs a sixth of it."""
 
 
 class CountersBody(Body):

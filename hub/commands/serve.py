@@ -9,14 +9,13 @@ from hub.commands.common import Parsers, now
 from shared.errors import SetupError
 
 if TYPE_CHECKING:
-    from hub.dossiers.base import Dossiers
     from hub.engine.site import Site
     from hub.hall import Hall
     from hub.journal.sqlite import SqliteJournal
     from hub.metrics import Metrics
     from hub.peer import Peer
     from hub.serve import Address
-    from hub.settings import EOneStopSettings, StandbySettings
+    from hub.settings import StandbySettings
 
 
 def add(commands: Parsers, data: argparse.ArgumentParser) -> None:
@@ -57,6 +56,7 @@ def _serve(args: argparse.Namespace) -> int:
     from hub.centre import read_centre, read_procedures
     from hub.compaction import Compaction
     from hub.door import Door
+    from hub.dossiers import connect
     from hub.dossiers.catalogue import Procedures
     from hub.dossiers.lookup import Lookup
     from hub.enrolment import Enrolment
@@ -110,7 +110,7 @@ def _serve(args: argparse.Namespace) -> int:
         async def run() -> None:
             fence = Fence(args.data, journal.generation, peer)
             await fence.ask_first(needed=settings.standby.peer_needed)
-            dossiers = _dossiers(settings.dossiers, metrics)
+            dossiers = connect.build(settings.dossiers, now, metrics)
             procedures = Procedures(
                 listed, site.service, args.data, dossiers=dossiers, clock=now, zone=site.zone
             )
@@ -203,16 +203,6 @@ def _peer(named: "StandbySettings") -> "Peer | None":
     from hub.peer import Peer
 
     return Peer(named.peer, ca_file=named.peer_ca_file)
-
-
-def _dossiers(named: "EOneStopSettings", meter: "Metrics") -> "Dossiers | None":
-    """The e-one-stop system, where one is named. Its HTTP library takes longer to import than all
-    else, and a hub without one starts sooner."""
-    if not named.url:
-        return None
-    from hub.dossiers.connect import build
-
-    return build(named, now, meter)
 
 
 def _address(text: str, option: str) -> "Address":

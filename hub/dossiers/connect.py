@@ -1,25 +1,32 @@
-"""Makes the e-one-stop client of what settings say, or says what is wrong with them."""
+"""Makes the e-one-stop client of what settings say, or says what is wrong with them.
+
+The client's HTTP library takes longer to import than all else of a hub: one that has no e-one-stop
+system to ask starts without it.
+"""
 
 import ssl
 from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from hub.dossiers.base import Dossiers
-from hub.dossiers.client import EOneStop, Meter
 from hub.dossiers.fields import mapping
-from hub.dossiers.wire import FIRST_TRY_S, Access, Wire
 from hub.settings import EOneStopSettings
 from shared.errors import SettingsError
 from shared.model import Instant
 from shared.secret_file import read_secret
 
+if TYPE_CHECKING:
+    from hub.dossiers.client import Meter
+    from hub.dossiers.wire import Access
+
 _LONGEST_DEADLINE_S = 6.0
 
 
 def build(
-    settings: EOneStopSettings, clock: Callable[[], Instant], meter: Meter
+    settings: EOneStopSettings, clock: Callable[[], Instant], meter: "Meter"
 ) -> Dossiers | None:
     """The system that settings name, None when they name none; to be called on the event loop.
 
@@ -27,6 +34,9 @@ def build(
     """
     if not settings.url:
         return None
+    from hub.dossiers.client import EOneStop
+    from hub.dossiers.wire import FIRST_TRY_S, Wire
+
     deadline_s = min(settings.deadline_s, _LONGEST_DEADLINE_S)
     wire = Wire(
         _access(settings),
@@ -37,7 +47,9 @@ def build(
     return EOneStop(wire, clock, meter, deadline_s=deadline_s, at_once=settings.at_once)
 
 
-def _access(settings: EOneStopSettings) -> Access:
+def _access(settings: EOneStopSettings) -> "Access":
+    from hub.dossiers.wire import Access
+
     for name in ("token_url", "client_id", "client_secret_file"):
         if not getattr(settings, name):
             raise SettingsError(f"dossiers.{name}: is empty; an e-one-stop system needs it")

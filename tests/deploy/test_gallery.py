@@ -37,7 +37,9 @@ def test_no_text_is_cut_off_faint_on_another_or_outside_its_picture(taken: list[
     assert [(one.shot.name, one.faults) for one in taken if one.faults] == []
 
 
-def test_that_was_measured_in_strong_contrast_as_well(gallery: tuple[Path, list[Taken]]) -> None:
+def test_what_stands_out_in_strong_contrast_was_painted_to_be_measured(
+    gallery: tuple[Path, list[Taken]],
+) -> None:
     folder, taken = gallery
     strong = [one.shot for one in taken if is_strong(one.shot)]
     assert len(strong) > 50

@@ -108,6 +108,16 @@ def test_what_is_drawn_in_part_is_what_would_be_drawn_whole(witness: Witness, wa
         assert witness.pixels() == witness.whole(), turn
 
 
+def test_several_places_are_one_frame(witness: Witness, wall: Any) -> None:
+    begun: list[Any] = []
+    wall.board = changed(wall.board, random.Random(5), 3)
+    witness.window.fbind("on_draw", begun.append)
+    witness.painter.paint(wall.take_places)
+    witness.window.funbind("on_draw", begun.append)
+    assert len(witness.within) == 3
+    assert len(begun) == 1
+
+
 def test_nothing_is_drawn_beside_the_places_that_are_named(witness: Witness, wall: Any) -> None:
     witness.painter.prove()
     before = witness.pixels()
