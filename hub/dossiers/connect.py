@@ -1,7 +1,7 @@
 """Makes the e-one-stop client of what settings say, or says what is wrong with them.
 
-The client's HTTP library takes longer to import than all else of a hub: one that has no e-one-stop
-system to ask starts without it.
+The client's HTTP library takes longer to import than any other: a hub that has no e-one-stop system
+to ask starts without it.
 """
 
 import ssl
