@@ -2,8 +2,7 @@
 
 PYTHON ?= python3
 PY := .venv/bin/python
-# A worker a core and one for what waits (tests/conftest.py); a file's tests stay together, for they
-# share halls, browsers and windows.
+# A worker a core; a file's tests stay together, for they share halls, browsers and windows.
 TESTS := $(PY) -m pytest -n auto --dist loadfile
 
 .DEFAULT_GOAL := help

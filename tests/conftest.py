@@ -20,28 +20,7 @@ BEGUN_FIRST = (
     "tests/deploy/test_gallery.py",
 )
 """Files of few and long tests: begun last, one of them would keep one core busy when all others
-are done."""
-WAITING = frozenset(
-    {
-        "tests/deploy/test_programs.py",
-        "tests/deploy/test_proxy.py",
-        "tests/display/devices/test_sideshow.py",
-        "tests/display/devices/test_speech.py",
-        "tests/display/test_hang.py",
-        "tests/faults/test_disk.py",
-        "tests/faults/test_network.py",
-        "tests/faults/test_printing.py",
-        "tests/hub/test_door.py",
-        "tests/hub/test_heartbeat.py",
-        "tests/kiosk/test_printer.py",
-        "tests/kiosk/test_probe.py",
-        "tests/kiosk/test_thermal.py",
-        "tests/lockdown/test_crashes.py",
-        "tests/shared/test_keeper.py",
-    }
-)
-"""Files that mostly wait, for a printer or for what must not come: one worker more than there are
-cores begins with them, while the others leave them alone."""
+are done. The first mostly waits, while the second wants all there is."""
 
 
 def _hall(nodeid: str) -> str:
@@ -63,12 +42,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """One worker a core, and one for what waits."""
-    return (os.cpu_count() or 1) + 1
-
-
-@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Workers take whole halls, in the order in which they were collected."""
     from xdist.scheduler import LoadScopeScheduling
@@ -76,12 +49,6 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     class ByHall(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
             return _hall(nodeid)
-
-        def _assign_work_unit(self, node: Any) -> None:
-            waits = node is self.nodes[-1]
-            suited = (hall for hall in self.workqueue if (hall in WAITING) is waits)
-            self.workqueue.move_to_end(next(suited, next(iter(self.workqueue))), last=False)
-            super()._assign_work_unit(node)
 
     config.option.loadscopereorder = False
     return ByHall(config, log)
