@@ -142,4 +142,7 @@ def journal(machine: PublicMachine) -> list[dict[str, Any]]:
 
 
 def alive(process: psutil.Process) -> bool:
-    return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # it has gone between the two questions
+        return False

@@ -151,14 +151,22 @@ def test_nothing_is_redrawn_while_nothing_changes(kivy_window: Any) -> None:
 
     wall = Wall(board=board(call(20, "A012", 5)), clock="08:15")
     hold(kivy_window, wall, 1920, 1080)
-    step(kivy_window, 3)
     frames: list[int] = []
     count = lambda *_args: frames.append(1)  # noqa: E731
     kivy_window.bind(on_flip=count)
+    quiet = 0
+    for _step in range(60):  # until it rests: on a busy machine a frame may come late
+        before = len(frames)
+        step(kivy_window)
+        quiet = quiet + 1 if len(frames) == before else 0
+        if quiet == 5:
+            break
+    assert quiet == 5, "it never comes to rest"
+    drawn = len(frames)
     wall.board, wall.clock = board(call(20, "A012", 5)), "08:15"
     step(kivy_window, 5)
     kivy_window.unbind(on_flip=count)
-    assert frames == []
+    assert len(frames) == drawn > 0
 
 
 @pytest.mark.parametrize("layout", [Layout.MAIN, Layout.ALL])
