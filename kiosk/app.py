@@ -22,7 +22,7 @@ from kiosk.devices.speaker import NoSpeaker, Speaker
 from kiosk.dossier_faces import SAYS_SO_MS
 from kiosk.faces import face
 from kiosk.flow import Flow, Screen, step
-from kiosk.frame_log import FrameLog
+from kiosk.frame_log import FrameLog, Shown
 from kiosk.guidance import Guidance
 from kiosk.inflight import Inflight
 from kiosk.inquiries import Ask, Inquiries
@@ -114,7 +114,7 @@ class KioskApp(App):
         self._painter: Painter | None = None
         self._shutter: Shutter | None = None
         self._fingers: Fingers | None = None
-        self._shown = (Screen.AWAY, self.flow.since)
+        self._shown = Shown.of(self.flow)
         self._left = False
         """Whether somebody has gone of whom widgets may still show something."""
         self._frames = FrameLog(options.frame_log) if options.frame_log else None
@@ -368,7 +368,7 @@ class KioskApp(App):
             return  # drawing a screen that a quick answer replaces would only hold that up
         shown = face(self.flow, now)
         self.screens.show(shown)
-        self._shown = (shown.screen, self.flow.since)
+        self._shown = Shown.of(self.flow)
         self._guidance.show(shown, self.flow.guided)
 
     def _paint_pressed(self) -> None:
@@ -378,7 +378,7 @@ class KioskApp(App):
     def _flipped(self) -> None:
         """A frame has reached the screen."""
         if self._frames is not None:
-            self._frames.drawn(*self._shown, time.monotonic_ns())
+            self._frames.drawn(self._shown, time.monotonic_ns())
         if self._ready is not None and self.flow.view is not None:
             ready, self._ready = self._ready, None
             ready()

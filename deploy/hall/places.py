@@ -15,6 +15,8 @@ from deploy.hall.programs import ROOT, python
 
 GLASS = (1080, 1920)
 WORD = "places"
+PLAIN = "vi"
+"""Vietnamese, no mode switched on."""
 
 Spot = tuple[float, float]
 
@@ -26,19 +28,24 @@ class Places:
     "procedures", "language", "large", "contrast", "low".
     """
 
-    def centre(self, name: str, screen: str = "") -> Spot:
-        """Where to touch for that; on `screen`, or on the first that has it. Raises KeyError."""
-        for shown, spots in _found().items():
+    def centre(self, name: str, screen: str = "", reads: str = PLAIN) -> Spot:
+        """Where to touch for that; on `screen`, or on the first that has it; in the language and
+        the modes that the kiosk's frame log names (`reads`). Raises KeyError."""
+        for shown, spots in _found(reads).items():
             if name in spots and screen in ("", shown):
                 return spots[name]
         raise KeyError(f"no button {name!r} on {screen or 'any screen'}")
 
 
 @cache
-def _found() -> dict[str, dict[str, Spot]]:
+def _found(reads: str) -> dict[str, dict[str, Spot]]:
     """All places, by screen; Kivy wants a process of its own, where it is set up for drawing."""
     child = subprocess.run(
-        python("deploy.hall.places"), cwd=ROOT, capture_output=True, text=True, check=False
+        python("deploy.hall.places", *reads.split()),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     lines = [line for line in child.stdout.splitlines() if line.startswith(f'{{"{WORD}"')]
     if child.returncode or not lines:
@@ -65,7 +72,7 @@ def main() -> int:
     root = Root(told.append, lambda: "00000000-0000-4000-8000-000000000000")
     desk = easel.Easel()
     found: dict[str, dict[str, Spot]] = {}
-    for flow, now in _flows():
+    for flow, now in _flows(*sys.argv[1:]):
         root.show(face(flow, now))
         desk.settle(root, GLASS)
         found[flow.screen.value] = dict(_spots(root, told))
@@ -73,7 +80,7 @@ def main() -> int:
     return 0
 
 
-def _flows() -> Iterator[tuple[Any, Any]]:
+def _flows(language: str, *modes: str) -> Iterator[tuple[Any, Any]]:
     """A person's way to a ticket, and the screens beside it."""
     from kiosk import moves as m
     from kiosk.flow import Flow, step
@@ -84,12 +91,15 @@ def _flows() -> Iterator[tuple[Any, Any]]:
     view = _view()
     now = Instant(1_000_000)
     flow = Flow()
-    for thing in (
+    beginning: tuple[m.Thing, ...] = (
         m.TimeCame("2026-11-23T08:15:00+07:00"),
         m.ReachChanged(m.Reach.LIVE),
         m.CatalogueCame(Catalogue(_procedures())),
         m.ViewCame(view),
-    ):
+        m.PickLanguage(language),
+        *(m.Toggle(m.Mode(mode)) for mode in modes),
+    )
+    for thing in beginning:
         flow, _effects = step(flow, thing, now)
     yield flow, now
     home = flow
