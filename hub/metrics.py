@@ -216,6 +216,15 @@ class Metrics:
         """Where to ask, for every page, how many folders of damaged files there are."""
         self._put_aside.set_function(folders)
 
+    def clock(self, ahead_s: Callable[[], float]) -> None:
+        """Where to ask, for every page, how far the machine's clock has jumped ahead of ours."""
+        ahead = Gauge(
+            "motcua_clock_ahead_seconds",
+            "By how much the machine's clock is ahead of the hub's; 0 while it is believed",
+            registry=self.registry,
+        )
+        ahead.set_function(ahead_s)
+
     def followed(self, standby: str, behind: int, clock: Callable[[], Instant]) -> None:
         """A standby has everything but so many events."""
         self._standby_behind.labels(standby).set(behind)

@@ -5,7 +5,7 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hub.commands.common import Parsers, now
+from hub.commands.common import Parsers, now as machine_now
 from shared.errors import SetupError
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hub.peer import Peer
     from hub.serve import Address
     from hub.settings import StandbySettings
+    from hub.steady import SteadyClock
 
 
 def add(commands: Parsers, data: argparse.ArgumentParser) -> None:
@@ -71,6 +72,7 @@ def _serve(args: argparse.Namespace) -> int:
     from hub.settings import HubSettings
     from hub.soundness import check_beside
     from hub.standing import check_is_hub, check_is_newest
+    from hub.steady import SteadyClock
     from hub.web.app import build
     from shared.privacy import no_core_dumps
     from shared.settings import load
@@ -84,6 +86,7 @@ def _serve(args: argparse.Namespace) -> int:
     settings = load(args.config, HubSettings) if args.config else HubSettings()
     live_address, web_address = _address(args.live, "--live"), _address(args.web, "--web")
     allow_many_sockets()
+    now = SteadyClock(machine_now)
     with contextlib.ExitStack() as ending:
         live_socket = ending.enter_context(listen(live_address, "--live"))
         web_socket = ending.enter_context(listen(web_address, "--web"))
@@ -93,13 +96,14 @@ def _serve(args: argparse.Namespace) -> int:
         backups_at = folder_of(args.data, settings.backup)
         metrics = Metrics()
         metrics.put_aside(partial(put_aside, args.data))
+        metrics.clock(now.ahead_s)
         check_is_hub(args.data)
         journal, hall = open_journal(
             args.data,
             backups_at,
             site.timezone,
             now,
-            partial(_hall, site=site, always_open=args.always_open, meter=metrics),
+            partial(_hall, site=site, clock=now, always_open=args.always_open, meter=metrics),
         )
         ending.callback(journal.close)
         check_is_newest(args.data, journal.generation)
@@ -190,10 +194,17 @@ def _serve(args: argparse.Namespace) -> int:
     return 0
 
 
-def _hall(journal: "SqliteJournal", *, site: "Site", always_open: bool, meter: "Metrics") -> "Hall":
+def _hall(
+    journal: "SqliteJournal",
+    *,
+    site: "Site",
+    clock: "SteadyClock",
+    always_open: bool,
+    meter: "Metrics",
+) -> "Hall":
     from hub.hall import Hall
 
-    return Hall(site, journal, now, always_open=always_open, meter=meter)
+    return Hall(site, journal, clock, always_open=always_open, meter=meter)
 
 
 def _peer(named: "StandbySettings") -> "Peer | None":

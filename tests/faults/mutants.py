@@ -18,6 +18,7 @@ import msgspec
 import hub.backup
 import hub.database
 import hub.hall
+import hub.steady
 from deploy.hall import cups
 from display import board
 from hub.engine import calendar, decide, desk, events as e, evolve
@@ -44,6 +45,10 @@ RESTORE = "tests/hub/test_backup.py::test_a_restored_hub_is_a_new_life_that_give
 PACE = (
     "tests/hub/test_realtime.py"
     "::test_what_changes_sooner_than_a_role_is_told_is_told_later_and_not_never"
+)
+JUMP = (
+    "tests/faults/test_clock.py"
+    "::test_a_clock_that_jumps_for_a_while_costs_nobody_their_place[a day on]"
 )
 CLOCK = "tests/hub/engine/test_calendar.py::test_a_clock_set_back_opens_no_second_day"
 LEDGER = "tests/kiosk/test_thermal.py::test_a_job_that_was_printed_is_completed_again_without_paper"
@@ -276,6 +281,12 @@ def day_from_the_clock() -> None:
         return OpenDay(today) if state.day != today else None
 
     calendar.due = shown
+
+
+@mutant(JUMP, "assert .* == ")
+def every_jump_believed() -> None:
+    """The hub's clock goes along with whatever the machine's does."""
+    hub.steady.JUMP_MS = 10**15
 
 
 # --- what screens are shown ----------------------------------------------------------------

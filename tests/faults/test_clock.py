@@ -15,6 +15,7 @@ from hub.engine.rights import Actor
 from hub.engine.site import Site
 from hub.hall import Hall
 from hub.journal.sqlite import SqliteJournal
+from hub.steady import BELIEVED_AFTER_MS, SteadyClock
 from shared import messages as m
 from shared.model import Instant, RequestId
 from tests.faults.case import Case, gather
@@ -22,7 +23,8 @@ from tests.faults.checker import faults
 from tests.faults.history import History
 from tests.hub.hall_site import KIOSK, LAND, SITE, TRADE, at, officer
 
-MONDAY, TUESDAY, WEDNESDAY = "2026-11-23", "2026-11-24", "2026-11-25"
+SUNDAY, MONDAY, TUESDAY, WEDNESDAY = "2026-11-22", "2026-11-23", "2026-11-24", "2026-11-25"
+FRIDAY, SATURDAY = "2026-11-27", "2026-11-28"
 LOOKS = 3
 """The hub looks at the clock whether a day is due; after so many looks it has done what it does."""
 
@@ -35,17 +37,23 @@ class Centre:
         self.now = now
         self.always_open = always_open
         self.history = History()
+        self.lasted_ms = 0
         self._looks = 0
 
     def clock(self) -> Instant:
         self._looks += 1
         return self.now
 
+    def boot(self) -> int:
+        """What no clock changes; the time that the test lets pass."""
+        return self.lasted_ms
+
     @contextlib.asynccontextmanager
     async def open(self, site: Site = SITE) -> AsyncIterator[Hall]:
         """One start of the hub."""
         with contextlib.closing(SqliteJournal(self.folder)) as journal:
-            hall = Hall(site, journal, self.clock, always_open=self.always_open)
+            steady = SteadyClock(self.clock, self.boot)
+            hall = Hall(site, journal, steady, always_open=self.always_open)
             serving = asyncio.create_task(hall.run())
             await hall.ready.wait()
             try:
@@ -54,9 +62,17 @@ class Centre:
                 serving.cancel()
                 await asyncio.wait({serving})
 
-    async def set(self, now: Instant) -> None:
-        """The clock says something else, and the hub has seen it."""
+    async def set(self, now: Instant, *, believed: bool = True) -> None:
+        """The clock says something else, and the hub has seen it; long enough to be believed, or
+        only just."""
         self.now = now
+        await self._seen()
+        if believed:
+            self.lasted_ms += BELIEVED_AFTER_MS
+            self.now = Instant(now + BELIEVED_AFTER_MS)
+            await self._seen()
+
+    async def _seen(self) -> None:
         seen = self._looks + LOOKS
         async with asyncio.timeout(10):
             while self._looks < seen:  # noqa: ASYNC110 (nobody else wants to be told)
@@ -96,6 +112,36 @@ class Centre:
 @pytest.fixture(autouse=True)
 def quick_looks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("hub.hall.DAY_CHECK_S", 0.005)
+
+
+@pytest.mark.parametrize(
+    ("day", "wrong"),
+    [
+        (MONDAY, TUESDAY),
+        (MONDAY, SUNDAY),
+        (FRIDAY, SATURDAY),  # a day off, on which a day that is open is due to be closed
+        (MONDAY, "2027-11-23"),
+    ],
+    ids=["a day on", "a day back", "into the weekend", "a year on"],
+)
+async def test_a_clock_that_jumps_for_a_while_costs_nobody_their_place(
+    tmp_path: Path, day: str, wrong: str
+) -> None:
+    centre = Centre(tmp_path, at("09:00", day))
+    async with centre.open() as hall:
+        got = await centre.work(hall)
+        waiting = len(hall.state.line(TRADE)) + len(hall.state.line(LAND))
+        for moment in (at("09:00", wrong), at("09:00", day)) * 3:
+            await centre.set(moment, believed=False)
+            assert len(hall.state.line(TRADE)) + len(hall.state.line(LAND)) == waiting
+        got += await centre.work(hall)
+        assert hall.state.day == day
+    assert got == ["A001", "B001", "A002", "A003", "B002", "A004"]
+    case = centre.case()
+    assert centre.days() == [day]
+    assert not [one for _entry, one in case.written if isinstance(one, e.TicketCancelled)]
+    noon = at("12:00", day)
+    assert all(abs(entry.at - noon) < 12 * 3_600_000 for entry, _event in case.written)
 
 
 @pytest.mark.parametrize("wrong", ["08:00", "10:00"], ids=["an hour back", "an hour on"])

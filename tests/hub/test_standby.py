@@ -205,6 +205,7 @@ def test_a_standby_has_everything_within_a_second_with_answers_and_officers(pair
     stamp = following(pair.standby.data)
     until(lambda: following(pair.standby.data) != stamp)
     figures = httpx.get(f"{pair.first.url}/metrics").text
+    assert "motcua_clock_ahead_seconds 0.0" in figures
     assert 'motcua_standby_behind_events{standby="s1"} 0.0' in figures
     assert 'motcua_standby_age_seconds{standby="s1"} 0.' in figures
 
