@@ -31,7 +31,7 @@ class RaiseEmergency(_Command, frozen=True, tag="raise_emergency"):
 
 
 class ClearEmergency(_Command, frozen=True, tag="clear_emergency"):
-    """The emergency is over."""
+    """The emergency is over: whoever it has silenced is called once more."""
 
 
 # --- what commands return ----------------------------------------------------------------

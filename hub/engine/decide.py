@@ -44,6 +44,8 @@ def decide(state: State, wish: Wish, now: Instant) -> Decision:
         if isinstance(command, m.IssueTicket):
             return _shut(state, now)
         return Refusal("day_closed", _("Ngày làm việc chưa mở."))
+    if state.emergency and type(command) in wall.NOT_UNDER_EMERGENCY:
+        return wall.silenced()
     if isinstance(command, m.IssueTicket):
         return _issue(state, wish, command, now)
     return _DECIDE[type(command)](state, actor, command, now)

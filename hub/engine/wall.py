@@ -1,5 +1,8 @@
 """What stands on the wall whatever the day: each display's plan, and the emergency.
 
+While there is an emergency nobody is called, for nobody would see or hear it, and nobody is taken
+for absent. When it is over, whoever was called before it and has not come is called once more.
+
 Both outlive a day: the hub replays only the newest one, so whoever opens a day writes down again
 what stands.
 """
@@ -13,10 +16,13 @@ from hub.engine.rights import Actor
 from hub.engine.state import State
 from shared import messages as m
 from shared.i18n import _
-from shared.model import Instant, ScreenPlan
+from shared.model import Instant, ScreenPlan, TicketState
 
 MOST_EMERGENCY = 200
 """Letters of an emergency: more cannot be read from ten metres."""
+
+NOT_UNDER_EMERGENCY = frozenset({m.CallNext, m.CallTicket, m.Recall, m.NoShow})
+"""Commands that need people in the hall who see the wall."""
 
 MOST_ARRANGED = 200
 """Displays that may be arranged: ten times what a site at its limit has."""
@@ -79,8 +85,24 @@ def raise_emergency(
 def clear_emergency(
     state: State, actor: Actor, command: m.ClearEmergency, now: Instant
 ) -> list[e.Event] | Refusal:
-    """Say it no longer."""
-    return [e.EmergencyCleared(actor.name)] if state.emergency else []
+    """Say it no longer, and call again whom it has silenced, in the order of the calls."""
+    if not state.emergency:
+        return []
+    called = [one for one in state.tickets.values() if one.state is TicketState.CALLED]
+    called.sort(key=lambda one: one.called_at or 0)
+    events: list[e.Event] = [e.EmergencyCleared(actor.name)]
+    for place, ticket in enumerate(called, 1):
+        assert ticket.counter is not None
+        events.append(e.TicketRecalled(ticket.id, ticket.counter, state.calls + place))
+    return events
+
+
+def silenced() -> Refusal:
+    """Why nobody is called now."""
+    return Refusal(
+        "emergency",
+        _("Đang có thông báo khẩn: chưa gọi ai. Số đang mời sẽ được gọi lại khi thông báo dừng."),
+    )
 
 
 def standing(state: State) -> list[e.Event]:

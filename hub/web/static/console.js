@@ -63,8 +63,12 @@ function inHand(view, kind, state) {
   return { kind, ticket: current.ticket };
 }
 
+/** What waits while an emergency stands on every wall: nobody would see the call. */
+const CALLS = new Set(["next", "recall", "no_show", "other"]);
+
 function possible(act) {
   if (!desk.view?.day_open || desk.busy || desk.touch !== "live" || act === resting) return null;
+  if (desk.view.emergency && CALLS.has(act)) return null;
   return ACTS[act](desk.view);
 }
 
@@ -80,6 +84,7 @@ function show() {
     button.toggleAttribute("data-busy", desk.busy === button.dataset.act);
   }
   for (const button of document.querySelectorAll("#aside button")) button.disabled = locked;
+  if (desk.view?.emergency) for (const button of document.querySelectorAll("#aside .again")) button.disabled = true;
   document.body.dataset.busy = String(desk.busy !== null);
   document.body.dataset.touch = desk.touch ?? "";
 }

@@ -66,6 +66,7 @@ function idleTitle(view) {
 
 function idleWords(view) {
   if (!view.day_open) return "Quầy sẽ làm việc được khi ngày làm việc mở.";
+  if (view.emergency) return "Chưa gọi được khi đang có thông báo khẩn.";
   if (view.state === "paused") return "Nhấn P để tiếp tục, hoặc Enter để gọi luôn số tiếp theo.";
   const people = `${view.waiting} người đang chờ.`;
   if (view.state === "closed") {
@@ -98,7 +99,7 @@ function laterOf(one) {
 function drawAside(view, acts) {
   byId("aside-box").hidden = view.aside.length === 0;
   const rows = view.aside.map((one) => {
-    const again = make("button", { type: "button", "aria-label": `Gọi ${one.number}` }, "Gọi");
+    const again = make("button", { type: "button", class: "again", "aria-label": `Gọi ${one.number}` }, "Gọi");
     const back = make("button", { type: "button", "aria-label": `Trả ${one.number} về hàng` }, "Trả về hàng");
     again.addEventListener("click", () => acts.recallAside(one.ticket));
     back.addEventListener("click", () => acts.returnAside(one.ticket));

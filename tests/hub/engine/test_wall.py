@@ -11,8 +11,8 @@ from hub.engine.concern import Concern, concern_of
 from hub.engine.plans import Display
 from hub.engine.wall import MOST_ARRANGED, plan_of
 from shared import messages as m
-from shared.model import CounterNumber, Layout, ScreenPlan
-from tests.hub.hall_site import BOSS, KIOSK, SITE, Room, at, officer
+from shared.model import CounterNumber, Layout, ScreenPlan, TicketState
+from tests.hub.hall_site import BOSS, KIOSK, LAND, SITE, TRADE, Room, at, officer
 
 ONE, TWO = CounterNumber(1), CounterNumber(2)
 ZONE = ScreenPlan(Layout.ZONE, (ONE, TWO), "Đất đai")
@@ -105,6 +105,42 @@ def test_an_emergency_is_said_until_it_is_cleared(opened: bool) -> None:
     assert answer(room.state, room.wish, events) == m.EmergencyChanged("")
     assert concern_of(room.state, events) == Concern(everyone=True)
     assert room.does(BOSS, m.ClearEmergency()) == []
+
+
+def test_under_an_emergency_nobody_is_called_and_nobody_is_absent() -> None:
+    room = Room()
+    first, second = room.issue(LAND), room.issue(LAND)
+    room.does(officer(1), m.CallNext())
+    room.does(BOSS, m.RaiseEmergency(FIRE))
+    for command in (m.CallNext(), m.CallTicket(second), m.Recall(), m.NoShow()):
+        assert room.refuses(officer(1), command) == "emergency"
+        assert room.refuses(KIOSK, command) == "not_allowed"
+    assert room.state.tickets[first].state is TicketState.CALLED
+    room.does(officer(1), m.StartService())
+    room.does(officer(1), m.Finish())
+
+
+def test_whom_an_emergency_has_silenced_is_called_again_in_order() -> None:
+    room = Room()
+    tickets = [room.issue(LAND), room.issue(LAND), room.issue(TRADE)]
+    for place, counter in enumerate((2, 1, 3)):
+        room.now = at(f"08:0{place}")
+        room.does(officer(counter), m.CallNext())
+    room.does(officer(1), m.StartService())  # has come: is not called again
+    room.does(BOSS, m.RaiseEmergency(FIRE))
+    calls = room.state.calls
+    room.now = at("08:30")
+    events = room.does(BOSS, m.ClearEmergency())
+    assert events == [
+        e.EmergencyCleared("sếp"),
+        e.TicketRecalled(tickets[0], TWO, calls + 1),
+        e.TicketRecalled(tickets[2], CounterNumber(3), calls + 2),
+    ]
+    recent = room.state.recent
+    assert [(call.number, call.at) for call in list(recent)[:2]] == [
+        ("B001", at("08:30")),
+        ("A001", at("08:30")),
+    ]
 
 
 @pytest.mark.parametrize("text", ["", "  \n", "x" * 201, "Cháy\x07"])

@@ -179,6 +179,7 @@ def test_an_emergency_reaches_every_screen_and_ends_everywhere(
         expect(page.locator("#emergency")).to_contain_text(OUTAGE)
         expect(console.locator("#emergency")).to_contain_text(OUTAGE)
         assert button.bounding_box() == before
+        expect(button).to_be_disabled()
         assert violations(console) == []
         assert violations(page) == []
 
