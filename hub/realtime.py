@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import socket
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -74,7 +74,8 @@ _LATER = Refusal("storage_failed", _("Máy chủ chưa tra được quyền; xin
 
 
 class Live:
-    """The server of `/live`."""
+    """The server of `/live`. `enrolled` names the displays that have a credential, connected or
+    not; it may raise StorageError."""
 
     def __init__(
         self,
@@ -87,6 +88,7 @@ class Live:
         inquire: Inquire = unanswerable,
         behind_proxy: bool = False,
         door: Door | None = None,
+        enrolled: Callable[[], Collection[str]] = tuple,
     ) -> None:
         self._hall = hall
         self._door = door or Door(MOST_CONNECTIONS, MOST_OF_ONE)
@@ -95,7 +97,7 @@ class Live:
         self._admit = admit
         self._origins = origins
         self._gauge = gauge
-        self._topics = Topics(hall, clock, self._send_away, self._end)
+        self._topics = Topics(hall, clock, self._send_away, self._end, enrolled)
         self._epoch = hall.epoch
         hall.watch(self._heard)
         self._server: Server | None = None

@@ -184,6 +184,12 @@ class Registry:
         )
         return Device(rows[0][0], Role(rows[0][1]), rows[0][2]) if rows else None
 
+    def enrolled(self, role: Role) -> frozenset[str]:
+        """Names of the devices of that role that have a credential. For the event loop, like
+        `device`."""
+        found = "SELECT DISTINCT name FROM device WHERE role = ? AND revoked_at IS NULL"
+        return frozenset(str(name) for (name,) in self._look_up.run(found, role.value))
+
     def revoke(self, name: str, at: Instant) -> int:
         """End every credential and code of the device `name`; says how many credentials."""
         name = _name(name)

@@ -5,8 +5,9 @@ for all its members, and sent only when its bytes have changed; displays with on
 """
 
 import asyncio
+import contextlib
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 import msgspec
 from websockets.asyncio.server import ServerConnection
@@ -22,6 +23,7 @@ from hub.hall import Hall
 from hub.printers import Change as PrinterChange, Printers, Told
 from hub.screens import Change, Headline, Trouble, Watch
 from shared import messages as m
+from shared.errors import StorageError
 from shared.model import CounterNumber, Instant, Layout, Role, ScreenPlan, TicketId
 
 PACE_S = {
@@ -80,7 +82,8 @@ class _Pace:
 
 class Topics:
     """All that are connected, by what they are shown. `drop` sends a slow reader away, `end`
-    one whose ticket's day is over."""
+    one whose ticket's day is over; `enrolled` gives the names of displays that have a credential,
+    or raises StorageError."""
 
     def __init__(
         self,
@@ -88,6 +91,7 @@ class Topics:
         clock: Callable[[], Instant],
         drop: Callable[[ServerConnection], None],
         end: Callable[[ServerConnection, Refusal], None],
+        enrolled: Callable[[], Collection[str]],
     ) -> None:
         self._hall = hall
         self._clock = clock
@@ -95,6 +99,8 @@ class Topics:
         self._end = end
         self._topics: dict[_Key, Topic] = {}
         self._watch = Watch()
+        self._enrolled = enrolled
+        self._known: Collection[str] = ()
         self.troubles: dict[str, Trouble | None] = {}
         """Displays by name, and what is wrong with them, as of the last look."""
         self._printers = Printers()
@@ -168,7 +174,10 @@ class Topics:
 
     def look(self) -> list[Change]:
         """Judge every display, and tell supervisors if that changes what they see."""
-        changes = self._watch.look(displays(self._hall.state), self._clock())
+        with contextlib.suppress(StorageError):  # who was enrolled a second ago still is
+            self._known = self._enrolled()
+        expected = displays(self._hall.state).union(self._known)
+        changes = self._watch.look(expected, self._clock())
         troubles = self._watch.troubles()
         if troubles != self.troubles:
             self.troubles = troubles

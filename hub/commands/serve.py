@@ -74,6 +74,7 @@ def _serve(args: argparse.Namespace) -> int:
     from hub.standing import check_is_hub, check_is_newest
     from hub.steady import SteadyClock
     from hub.web.app import build
+    from shared.model import Role
     from shared.privacy import no_core_dumps
     from shared.settings import load
     from shared.systemd import Systemd
@@ -148,6 +149,7 @@ def _serve(args: argparse.Namespace) -> int:
                 inquire=Cards(hall, args.data, now, lookup.answer).answer,
                 behind_proxy=settings.behind_proxy,
                 door=Door(settings.live_connections, settings.live_per_address),
+                enrolled=partial(registry.enrolled, Role.DISPLAY),
             )
             app = build(
                 hall,

@@ -67,6 +67,38 @@ async def test_an_emergency_reaches_every_screen_and_goes_again(room: Room) -> N
         await client.view_where(lambda view: view["emergency"] == "")
 
 
+async def test_a_call_that_an_emergency_has_silenced_comes_to_the_wall_anew(room: Room) -> None:
+    boss, kiosk, wall = [await room.join(role) for role in ("supervisor", "kiosk", "display")]
+    desk = await room.join("counter", "ok 1")
+    await kiosk.ask(kind="issue_ticket", service=LAND)
+    await desk.ask(kind="call_next")
+    await boss.ask(kind="raise_emergency", text="Mời ông/bà rời sảnh.")
+    assert (await desk.ask(kind="recall"))["code"] == "emergency"
+    before = (await wall.view_where(lambda view: view["emergency"]))["view"]["calls"]
+    room.clock.now = Instant(room.clock.now + 600_000)
+    await boss.ask(kind="clear_emergency")
+    after = (await wall.view_where(lambda view: not view["emergency"]))["view"]["calls"]
+    assert [call["number"] for call in before] == ["A001"]
+    assert after[0]["number"] == "A001" and after[0]["at"] > before[0]["at"]
+
+
+async def test_a_display_that_is_enrolled_is_missed_though_it_never_came(room: Room) -> None:
+    boss = await room.join("supervisor")
+    room.enrolled = {"display-9"}
+    passes(room, 1)
+    passes(room, 11)
+    told = await boss.view_where(lambda view: view["screens"] and view["screens"][0]["fault"])
+    assert [(one["name"], one["fault"]) for one in told["view"]["screens"]] == [
+        ("display-9", "gone")
+    ]
+    room.registry_fails = True
+    passes(room, 90_000)
+    assert room.live._topics.troubles.keys() == {"display-9"}, "not forgotten for a bad disk"
+    room.registry_fails, room.enrolled = False, set()  # revoked
+    passes(room, 90_000)
+    assert room.live._topics.troubles == {}
+
+
 @pytest.mark.parametrize(
     ("told", "name"),
     [

@@ -55,7 +55,9 @@ class Room:
         self.hall = Hall(SITE, MemoryJournal(), self.clock)
         self.revoked: set[Role] = set()
         self.ill = False
-        self.live = Live(self.hall, self.admit, self.clock)
+        self.enrolled: set[str] = set()
+        self.registry_fails = False
+        self.live = Live(self.hall, self.admit, self.clock, enrolled=self.displays)
         self.stack = contextlib.AsyncExitStack()
 
     def admit(self, hello: m.Hello, cookies: Mapping[str, str], address: str) -> Actor | Refusal:
@@ -64,6 +66,11 @@ class Room:
         if hello.role in self.revoked:
             return Refusal("bad_credential", "đã thu hồi")
         return admit(hello, cookies, address)
+
+    def displays(self) -> set[str]:
+        if self.registry_fails:
+            raise StorageError("database is locked")
+        return self.enrolled
 
     async def socket(self, **options: Any) -> ClientConnection:
         options = {"compression": None, "close_timeout": 0.2, **options}
