@@ -3,9 +3,10 @@
 One announcement at a time, in two steps, so that how much is said is settled as late as possible:
 
     hear ──▶ waiting ──step──▶ its lead (preroll, chime) ──settle──▶ its words ──finished──▶ gone
-                                                                                     │ repeat
-                                                                                     ▼
-                                                      said once more if it is still in hand
+                                                               │ nobody heard it     │ repeat
+                                                               ▼                     ▼
+                               said when the loudspeaker plays again     said once more
+                                            if it is still in hand, the one and the other
 
 A call that has been queued is never dropped. With many waiting, phrases get shorter so that every
 call is spoken within 30 s of being heard; what is late even so is spoken all the same.
@@ -31,6 +32,9 @@ GAP_MS = 60
 """What passes between two announcements, beside their own lengths."""
 REPEAT_WITHIN_MS = 10_000
 """A repetition that cannot be said this long after its time is not said any more."""
+
+UNHEARD_WITHIN_MS = 120_000
+"""Whoever was called so long ago in vain has been fetched by voice, or will be called again."""
 
 Length = Callable[[Announcement, Manner], int]
 """How long an announcement takes in a manner, chime included where it has one, in ms."""
@@ -66,13 +70,15 @@ class Saying(msgspec.Struct, frozen=True):
 class Announcer(msgspec.Struct, frozen=True):
     """What is being spoken, what waits, oldest first, and whether the loudspeaker was quiet.
 
-    `repeats` are to be said once more, from the time in `heard` on.
+    `repeats` are to be said once more, from the time in `heard` on. `unheard` were said while the
+    loudspeaker failed, at most one a counter.
     """
 
     speaking: Waiting | None = None
     waiting: tuple[Waiting, ...] = ()
     repeats: tuple[Waiting, ...] = ()
     quiet: bool = True
+    unheard: tuple[Waiting, ...] = ()
 
 
 class Behind(msgspec.Struct, frozen=True):
@@ -85,21 +91,27 @@ class Behind(msgspec.Struct, frozen=True):
 
 def hear(announcer: Announcer, new: tuple[Announcement, ...], now: Instant) -> Announcer:
     """Queue what is to be spoken; a call anew, or of another number, takes a repetition's place."""
-    queued = tuple(Waiting(call, now) for call in new)
-    numbers, counters = {call.number for call in new}, {call.counter for call in new}
-    repeats = tuple(
-        kept
-        for kept in announcer.repeats
-        if kept.announcement.number not in numbers and kept.announcement.counter not in counters
-    )
     return msgspec.structs.replace(
-        announcer, waiting=(*announcer.waiting, *queued), repeats=repeats
+        announcer,
+        waiting=(*announcer.waiting, *(Waiting(call, now) for call in new)),
+        repeats=_beside(announcer.repeats, new),
+        unheard=_beside(announcer.unheard, new),
+    )
+
+
+def _beside(kept: tuple[Waiting, ...], new: tuple[Announcement, ...]) -> tuple[Waiting, ...]:
+    """Those that are of no number and no counter in `new`."""
+    numbers, counters = {call.number for call in new}, {call.counter for call in new}
+    return tuple(
+        one
+        for one in kept
+        if one.announcement.number not in numbers and one.announcement.counter not in counters
     )
 
 
 def hush(announcer: Announcer) -> Announcer:
     """Nothing that waits is spoken any more, nor repeated; what is being spoken ends by itself."""
-    return msgspec.structs.replace(announcer, waiting=(), repeats=())
+    return msgspec.structs.replace(announcer, waiting=(), repeats=(), unheard=())
 
 
 def step(
@@ -111,12 +123,12 @@ def step(
     repeats = _worth_repeating(announcer.repeats, now, in_hand)
     queue = announcer.waiting or tuple(kept for kept in repeats if kept.heard <= now)[:1]
     if not queue:
-        return Announcer(repeats=repeats), None
+        return Announcer(repeats=repeats, unheard=announcer.unheard), None
     head, rest = queue[0], queue[1:]
     full = manner(queue, now, length) is Manner.FULL
     lead = Lead(head.announcement, announcer.quiet, chime=announcer.quiet or full)
     repeats = tuple(kept for kept in repeats if kept is not head)
-    return Announcer(head, rest, repeats, quiet=False), lead
+    return Announcer(head, rest, repeats, quiet=False, unheard=announcer.unheard), lead
 
 
 def settle(announcer: Announcer, now: Instant, length: Length) -> Saying:
@@ -133,7 +145,7 @@ def settle(announcer: Announcer, now: Instant, length: Length) -> Saying:
 
 def announced(announcer: Announcer, calls: tuple[BoardCall, ...]) -> tuple[Seq, ...]:
     """Which of the calls on the wall need not be spoken any more, at most once again."""
-    queue = (announcer.speaking, *announcer.waiting)
+    queue = (announcer.speaking, *announcer.waiting, *announcer.unheard)
     left = {one.announcement.seq for one in queue if one is not None and not one.again}
     return tuple(call.seq for call in calls if call.seq not in left)
 
@@ -141,10 +153,36 @@ def announced(announcer: Announcer, calls: tuple[BoardCall, ...]) -> tuple[Seq, 
 def finished(announcer: Announcer, now: Instant, repeat_after_ms: int = 0) -> Announcer:
     """Nothing is being spoken any more; harmless when nothing was. 0 repeats nothing."""
     spoken, repeats = announcer.speaking, announcer.repeats
-    if spoken is not None and repeat_after_ms and not spoken.again:
+    heard = spoken is not None and spoken not in announcer.unheard
+    if spoken is not None and heard and repeat_after_ms and not spoken.again:
         due = Instant(now + repeat_after_ms)
         repeats = (*repeats, Waiting(spoken.announcement, due, again=True))
     return msgspec.structs.replace(announcer, speaking=None, repeats=repeats)
+
+
+def lost(announcer: Announcer, spoken: Waiting) -> Announcer:
+    """Nobody can have heard what is or has just been spoken, so there is nothing to repeat."""
+    if spoken.again:
+        return announcer
+    said = (spoken.announcement,)
+    return msgspec.structs.replace(
+        announcer,
+        repeats=_beside(announcer.repeats, said),
+        unheard=(*_beside(announcer.unheard, said), spoken),
+    )
+
+
+def sounding(announcer: Announcer, now: Instant, in_hand: InHand) -> Announcer:
+    """The loudspeaker plays again: who was called in vain and is still waited for is called before
+    all others, and the rest is forgotten."""
+    again = tuple(
+        Waiting(kept.announcement, now)
+        for kept in announcer.unheard
+        if (kept.announcement.number, kept.announcement.counter) in in_hand
+        and now - kept.heard <= UNHEARD_WITHIN_MS
+    )
+    waiting = (*again, *announcer.waiting)
+    return msgspec.structs.replace(announcer, waiting=waiting, unheard=())
 
 
 def due(announcer: Announcer) -> Instant | None:

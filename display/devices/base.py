@@ -15,7 +15,8 @@ Done = Callable[[], None]
 
 
 class Loudspeaker(Protocol):
-    """Plays one announcement's lead, then its words. `done` is called once, when it is over."""
+    """Plays one announcement's lead, then its words. `done` is called once, when it is over; `lost`
+    when nobody can have heard the words, before that or a little after."""
 
     @property
     def sound(self) -> Sound | None:
@@ -35,7 +36,7 @@ class Loudspeaker(Protocol):
         """Silence that wakes a television, and the chime. Raises nothing."""
         ...
 
-    def say(self, saying: Saying, level: Level, done: Done) -> None:
+    def say(self, saying: Saying, level: Level, done: Done, lost: Done) -> None:
         """The words, where they may be spoken and there are clips for them. Raises nothing."""
         ...
 
@@ -80,11 +81,13 @@ class SilentSpeaker:
         self.leads.append(lead)
         self._soon(done)
 
-    def say(self, saying: Saying, level: Level, done: Done) -> None:
+    def say(self, saying: Saying, level: Level, done: Done, lost: Done) -> None:
         """Remember it."""
         assert len(self.leads) == len(self.said) + 1, "one announcement at a time"
         self.said.append(saying)
         self.levels.append(level)
+        if self.sound is Sound.FAILED:
+            lost()
         self._soon(done)
 
     def alarm(self, done: Done) -> None:

@@ -1,6 +1,7 @@
 """The hall's voice: takes calls up one after another, repeats them, and tries the loudspeaker."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import structlog
@@ -127,6 +128,7 @@ class Calling:
         self._pace()
 
     def _say(self) -> None:
+        assert self.announcer.speaking is not None
         saying = queue.settle(self.announcer, self._time.instant(), self._length_ms)
         call = saying.announcement
         log.info(
@@ -136,18 +138,30 @@ class Calling:
             counter=call.counter,
             manner=saying.manner.value,
         )
-        self._speaker.say(saying, self._level(), self._said)
+        lost = partial(self._lost, self.announcer.speaking)
+        self._speaker.say(saying, self._level(), self._said, lost)
+
+    def _lost(self, spoken: queue.Waiting) -> None:
+        self.announcer = queue.lost(self.announcer, spoken)
 
     def _said(self) -> None:
         now = self._time.instant()
-        if self._speaker.sound is Sound.WELL:
-            self.spoken += 1
         self.announcer = queue.finished(self.announcer, now, self._repeat_after_ms)
         failed = self._speaker.sound is Sound.FAILED
+        if self._speaker.sound is Sound.WELL:
+            self.spoken += 1
+            self._take_up()
         self._try_in(TEST_AFTER_FAILURE_S if failed else TEST_EVERY_S)
         self._over()
         self._next()
         self._pace()
+
+    def _take_up(self) -> None:
+        """The loudspeaker plays: what it has not played is to be said."""
+        if self.announcer.unheard:
+            now = self._time.instant()
+            self.announcer = queue.sounding(self.announcer, now, self._in_hand())
+            self._later(0)
 
     def _later(self, seconds: float) -> None:
         if self._turn is not None:
@@ -185,7 +199,11 @@ class Calling:
 
     def _try(self, _dt: float) -> None:
         # By now the verdict on the last sound stands.
-        self._failures = self._failures + 1 if self._speaker.sound is Sound.FAILED else 0
+        if self._speaker.sound is Sound.FAILED:
+            self._failures += 1
+        else:
+            self._failures = 0
+            self._take_up()
         self._speaker.test(self._tried)
 
     def _tried(self) -> None:

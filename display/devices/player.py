@@ -33,12 +33,20 @@ class Player:
         self._load = load
         self._sounding: set[_Sounding] = set()
 
-    def play(self, path: Path, seconds: float, volume: float, over: Callable[[], None]) -> None:
-        """Play it; `over` is called once after its length, from Kivy's clock, also if it fails.
+    def play(
+        self,
+        path: Path,
+        seconds: float,
+        volume: float,
+        over: Callable[[], None],
+        lost: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Play it; `over` is called once after its length, from Kivy's clock, also if it fails, and
+        `lost` when nobody can have heard it: one that merely does not end may have been heard.
 
         The file is removed once nothing needs it any more.
         """
-        _Sounding(self, path, seconds, over).start(self._load, volume)
+        _Sounding(self, path, seconds, over, lost).start(self._load, volume)
 
     def close(self) -> None:
         """Stop everything that sounds, without a word."""
@@ -50,12 +58,18 @@ class _Sounding:
     """One file on its way through the loudspeaker."""
 
     def __init__(
-        self, player: Player, path: Path, seconds: float, over: Callable[[], None]
+        self,
+        player: Player,
+        path: Path,
+        seconds: float,
+        over: Callable[[], None],
+        lost: Callable[[], None],
     ) -> None:
         self._player = player
         self._path = path
         self._seconds = seconds
         self._over: Callable[[], None] | None = over
+        self._lost = lost
         self._sound: Any = None
         self._since = time.monotonic()
         self._ended = False
@@ -74,7 +88,7 @@ class _Sounding:
             if sound.state != "play":
                 raise RuntimeError("the sound does not start")
         except Exception as error:  # a loudspeaker must never stop the board
-            self._judge(str(error))
+            self._judge(str(error), self._lost)
         else:
             self._timers.append(Clock.schedule_once(self._stuck, self._seconds + GRACE_S))
 
@@ -97,7 +111,10 @@ class _Sounding:
     def _stopped(self, *_args: object) -> None:
         lasted = time.monotonic() - self._since
         early = lasted < _EARLY * self._seconds - _EARLY_S
-        self._judge("the sound ends as soon as it begins" if early else "")
+        if early:
+            self._judge("the sound ends as soon as it begins", self._lost)
+        else:
+            self._judge("")
 
     def _stuck(self, _dt: float) -> None:
         # When this program itself was held up, the end may have come and not been seen yet.
@@ -105,7 +122,7 @@ class _Sounding:
             Clock.schedule_once(lambda _dt: self._judge("the sound does not end"), _AGAIN_S)
         )
 
-    def _judge(self, why: str) -> None:
+    def _judge(self, why: str, then: Callable[[], None] = lambda: None) -> None:
         if self._ended:
             return
         self._ended = True
@@ -115,6 +132,7 @@ class _Sounding:
         if self._over is None:
             self._player._sounding.discard(self)
         self._player._judged(why)
+        then()
 
     def _let_go(self) -> None:
         sound, self._sound = self._sound, None

@@ -101,7 +101,7 @@ class Speech:
         self._led = (frames, chimes)
         self._play(frames, level, done)
 
-    def say(self, saying: Saying, level: Level, done: Done) -> None:
+    def say(self, saying: Saying, level: Level, done: Done, lost: Done) -> None:
         """The words, where they may be spoken and there are clips for them."""
         lead, chimes = self._led
         self._led = (b"", False)
@@ -113,7 +113,7 @@ class Speech:
                 self._record(self._keep, saying, clips, lead + frames)
             except OSError as error:
                 log.error("speech.not_kept", why=str(error))
-        self._play(frames, level, done)
+        self._play(frames, level, done, lost)
 
     def alarm(self, done: Done) -> None:
         """The chime again and again, with what wakes a television before it."""
@@ -129,7 +129,7 @@ class Speech:
         self._player.close()
         self._scratch.cleanup()
 
-    def _play(self, frames: bytes, level: Level, done: Done) -> None:
+    def _play(self, frames: bytes, level: Level, done: Done, lost: Done = lambda: None) -> None:
         if not frames:
             done()
             return
@@ -138,7 +138,7 @@ class Speech:
             write_wav(path, frames)
         except OSError as error:  # the player then finds no file, and keeps time all the same
             log.error("speech.not_written", why=str(error))
-        self._player.play(path, seconds(frames), level.volume, done)
+        self._player.play(path, seconds(frames), level.volume, done, lost)
 
     def _record(self, keep: Path, saying: Saying, clips: tuple[str, ...], frames: bytes) -> None:
         call = saying.announcement

@@ -5,6 +5,7 @@ from display.announcer import (
     FULL_WITHIN_MS,
     GAP_MS,
     REPEAT_WITHIN_MS,
+    UNHEARD_WITHIN_MS,
     Announcer,
     Behind,
     InHand,
@@ -15,8 +16,10 @@ from display.announcer import (
     finished,
     hear,
     hush,
+    lost,
     manner,
     settle,
+    sounding,
     step,
 )
 from display.board import SPOKEN_BEFORE_MS, Announcement
@@ -216,6 +219,63 @@ def test_a_repetition_gives_way_to_calls_and_is_dropped_when_they_take_long() ->
     assert lead is not None and lead.announcement.call == 9
     late = Instant(25_000 + REPEAT_WITHIN_MS + 1)
     assert step(finished(state, late), late, length, HERE) == (Announcer(), None)
+
+
+def in_vain(count: int = 1) -> Announcer:
+    """That many calls were said at counters 5, 6, ... while the loudspeaker failed."""
+    calls = tuple(said(n, number=f"A{n:03}", counter=5 + n) for n in range(count))
+    announcer = hear(Announcer(), calls, Instant(0))
+    for _call in calls:
+        announcer, lead = step(announcer, Instant(100), length)
+        assert lead is not None and announcer.speaking is not None
+        announcer = finished(lost(announcer, announcer.speaking), Instant(100), 5000)
+        assert announcer.repeats == ()
+    return announcer
+
+
+def at_counters(count: int) -> InHand:
+    return frozenset((f"A{n:03}", CounterNumber(5 + n)) for n in range(count))
+
+
+def test_what_nobody_heard_is_said_first_when_the_loudspeaker_plays_again() -> None:
+    announcer = hear(in_vain(2), (said(9, number="B001", counter=20),), Instant(5000))
+    announcer = sounding(announcer, Instant(6000), at_counters(2))
+    assert [call for call, _manner, _end in spoken(announcer, 6000)] == [0, 1, 9]
+    assert announcer.unheard == ()
+
+
+def test_what_nobody_heard_is_forgotten_once_nobody_waits_or_it_is_long_ago() -> None:
+    assert spoken(sounding(in_vain(2), Instant(6000), at_counters(1)), 6000)[0][0] == 0
+    assert spoken(sounding(in_vain(2), Instant(6000), frozenset())) == []
+    late = Instant(UNHEARD_WITHIN_MS + 1)
+    assert spoken(sounding(in_vain(1), late, at_counters(1))) == []
+    assert spoken(sounding(hush(in_vain(1)), Instant(6000), at_counters(1))) == []
+
+
+def test_a_recall_takes_the_place_of_what_nobody_heard() -> None:
+    recalled = hear(in_vain(1), (said(7, number="A000", counter=5),), Instant(5000))
+    found = spoken(sounding(recalled, Instant(5000), at_counters(1)), 5000)
+    assert [call for call, _manner, _end in found] == [7]
+
+
+def test_what_nobody_heard_need_still_be_spoken_and_a_repetition_need_not() -> None:
+    calls = (
+        BoardCall(0, Seq(0), "A000", CounterNumber(5), "2026-11-23T08:00:00+07:00"),
+        BoardCall(9, Seq(9), "B001", CounterNumber(7), "2026-11-23T08:00:00+07:00"),
+    )
+    assert announced(in_vain(1), calls) == (Seq(9),)
+    repeated, _lead = step(repeating(), Instant(25_000), length, HERE)
+    assert repeated.speaking is not None
+    assert lost(repeated, repeated.speaking).unheard == ()
+
+
+def test_what_turns_out_to_be_lost_after_its_end_is_not_repeated_but_said_again() -> None:
+    announcer, _lead = step(queued(1), Instant(0), length)
+    over = announcer.speaking
+    assert over is not None
+    announcer = finished(announcer, Instant(5000), repeat_after_ms=20_000)
+    announcer = lost(announcer, over)
+    assert due(announcer) is None and announcer.unheard == (over,)
 
 
 @pytest.mark.parametrize(("number", "counter"), [("A000", 7), ("B001", 5)])

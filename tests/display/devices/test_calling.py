@@ -73,6 +73,25 @@ async def test_what_nobody_could_hear_does_not_count_as_spoken(kivy_window: Any)
     desk.calling.close()
 
 
+async def test_what_nobody_could_hear_is_spoken_once_the_loudspeaker_plays_again(
+    kivy_window: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from display.devices import calling as module
+
+    monkeypatch.setattr(module, "TEST_AFTER_FAILURE_S", 0.05)
+    desk = Desk()
+    desk.speaker.sound = Sound.FAILED
+    desk.calling.hear((call(1),))
+    await until(kivy_window, lambda: desk.speaker.said, 5)
+    await until(kivy_window, lambda: desk.calling.announcer.speaking is None, 5)
+    assert desk.calling.announcer.unheard
+    desk.speaker.sound = Sound.WELL
+    await until(kivy_window, lambda: desk.calling.spoken == 1, 5)
+    assert desk.speaker.calls == [1, 1]
+    assert desk.calling.announcer.unheard == ()
+    desk.calling.close()
+
+
 async def test_calls_that_come_late_are_logged_once_with_how_many(kivy_window: Any) -> None:
     desk = Desk(length_ms=10_000)
     with structlog.testing.capture_logs() as logs:

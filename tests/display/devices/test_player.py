@@ -46,11 +46,14 @@ class Playing:
 
         self.judged: list[str] = []
         self.over: list[int] = []
+        self.lost: list[int] = []
         self.path = folder / "sound.wav"
         write_wav(self.path, tone())
         load = {"load": lambda _path: sound} if sound != "real" else {}
         self.player = Player(self.judged.append, **load)
-        self.player.play(self.path, seconds, 1.0, lambda: self.over.append(1))
+        self.player.play(
+            self.path, seconds, 1.0, lambda: self.over.append(1), lambda: self.lost.append(1)
+        )
 
 
 async def judged(window: Any, folder: Path) -> Playing:
@@ -88,6 +91,7 @@ async def test_a_sound_that_ends_as_it_begins_was_not_played_and_keeps_its_time(
     assert sound.calls == ["play", "stop", "unload"]
     await until(kivy_window, lambda: playing.over, 5)
     assert playing.judged == ["the sound ends as soon as it begins"]
+    assert playing.lost == [1]
 
 
 @pytest.mark.parametrize(
@@ -103,6 +107,7 @@ async def test_a_sound_that_does_not_start_was_not_played(
 ) -> None:
     playing = Playing(tmp_path, sound, 0.05)
     assert len(playing.judged) == 1 and why in playing.judged[0]
+    assert playing.lost == [1]
     await until(kivy_window, lambda: playing.over, 5)
     assert not playing.path.exists()
 
@@ -118,6 +123,7 @@ async def test_a_sound_that_never_ends_is_stuck_and_holds_nobody_up(
     assert playing.judged == []
     await until(kivy_window, lambda: playing.judged, 5)
     assert playing.judged == ["the sound does not end"]
+    assert playing.lost == [], "it may have been heard"
     assert not playing.player._sounding
 
 

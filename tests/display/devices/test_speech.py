@@ -38,7 +38,7 @@ def record(folder: Path) -> list[dict[str, Any]]:
 
 def speak(speech: Any, said: Announcement, first: bool = True, level: Level = ALOUD) -> None:
     speech.lead(Lead(said, first, chime=first), level, lambda: None)
-    speech.say(Saying(said, Manner.SHORT), level, lambda: None)
+    speech.say(Saying(said, Manner.SHORT), level, lambda: None, lambda: None)
 
 
 async def test_the_wav_is_preroll_chime_and_clips(
@@ -89,7 +89,7 @@ async def test_a_repetition_has_a_file_of_its_own(
     kivy_window: Any, voice_folder: Path, tmp_path: Path
 ) -> None:
     speech = make(voice_folder, tmp_path)
-    speech.say(Saying(call(), Manner.SHORT, again=True), ALOUD, lambda: None)
+    speech.say(Saying(call(), Manner.SHORT, again=True), ALOUD, lambda: None, lambda: None)
     assert [(line["wav"], line["again"]) for line in record(tmp_path)] == [("7-again.wav", True)]
     speech.close()
 
@@ -105,11 +105,23 @@ async def test_a_sound_is_played_at_its_volume_and_its_end_told_once(
 
     speech = make(voice_folder, load=load)
     ended: list[int] = []
-    speech.say(Saying(call(), Manner.SHORTEST), Level(0.4), lambda: ended.append(1))
+    speech.say(Saying(call(), Manner.SHORTEST), Level(0.4), lambda: ended.append(1), lambda: None)
     assert [sound.volume for sound in sounds] == [0.4]
     await until(kivy_window, lambda: ended, 10)
     speech.close()
     assert ended == [1]
+
+
+@pytest.mark.parametrize(("starts", "lost"), [(False, [1]), (True, [])])
+async def test_words_that_do_not_begin_are_lost(
+    kivy_window: Any, voice_folder: Path, starts: bool, lost: list[int]
+) -> None:
+    told: list[int] = []
+    speech = make(voice_folder, load=lambda _path: FakeSound(starts=starts))
+    speech.lead(Lead(call(), True, chime=True), ALOUD, lambda: None)
+    speech.say(Saying(call(), Manner.SHORT), ALOUD, lambda: None, lambda: told.append(1))
+    assert told == lost
+    speech.close()
 
 
 async def test_a_loudspeaker_that_fails_is_logged_once_and_so_is_its_recovery(
