@@ -96,9 +96,11 @@ def _run(options: argparse.Namespace, settings: DisplaySettings) -> int:
 def _show(
     options: argparse.Namespace, settings: DisplaySettings, credential: str, home: Path
 ) -> int:
-    screen = settings.screen
+    screen, sound = settings.screen, settings.sound
     driver = {"KIVY_AUDIO": "sdl2"}
-    if not card_there():
+    if sound.device:
+        driver |= {"SDL_AUDIODRIVER": "alsa", "AUDIODEV": sound.device}
+    elif not card_there():
         # Without a card SDL tries every server it knows; the dummy keeps time and says nothing.
         driver["SDL_AUDIODRIVER"] = "dummy"
     configure(
@@ -110,15 +112,16 @@ def _show(
     )
     # Only now: importing these opens Kivy's window with what was configured.
     from display.app import DisplayApp, Options
+    from display.devices.mixer import Mixer
     from display.devices.speech import Speech
 
     lock_window()
     pulse = Pulse(os.environ, time.monotonic)
-    sound = settings.sound
     speech = None
     if sound.on:
         speech = Speech(
             _voices(sound),
+            Mixer(sound.device),
             preroll_ms=sound.preroll_ms,
             well_without_card=sound.without_card == "well",
             keep=options.announcements,

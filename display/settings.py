@@ -1,5 +1,6 @@
 """What config/display.toml may say; every setting is explained there."""
 
+import re
 from typing import Literal
 
 import msgspec
@@ -34,6 +35,7 @@ class Sound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How calls are spoken."""
 
     on: bool = True
+    device: str = ""
     languages: tuple[str, ...] = ("vi",)
     packs: dict[str, str] = {}
     templates: dict[str, str] = {}
@@ -50,6 +52,8 @@ class Sound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("preroll_ms must be 0 to 5000")
         if not 0 <= self.repeat_after_s <= _LONGEST_REPEAT_S:
             raise ValueError(f"repeat_after_s must be 0 to {_LONGEST_REPEAT_S}")
+        if not re.fullmatch(r"[\w:=,.-]*", self.device, re.ASCII):
+            raise ValueError("device must be an ALSA device as `aplay -L` names it")
         check_volume("volume", self.volume)
         check_volume("quiet_volume", self.quiet_volume)
         if not self.languages or len(set(self.languages)) < len(self.languages):

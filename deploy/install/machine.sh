@@ -3,7 +3,7 @@
 
 HUB_PACKAGES="nginx-light openssl curl"
 SCREEN_PACKAGES="udev xserver-xorg-core xserver-xorg-input-libinput xauth libegl1 libgl1-mesa-dri
-    libgles2 libmtdev1 libfribidi0 libasound2 espeak-ng fonts-inter gcc libc6-dev python3-dev libcups2-dev"
+    libgles2 libmtdev1 libfribidi0 libasound2 espeak-ng alsa-utils fonts-inter gcc libc6-dev python3-dev libcups2-dev"
 KIOSK_PACKAGES="cups fonts-lao fonts-tlwg-loma-otf fonts-sil-taiheritagepro"
 DISPLAY_PACKAGES="mpv"
 

@@ -19,6 +19,7 @@ from display.card import card_there, nobody_hears
 from display.chime import tone
 from display.clips import seconds, silence, write_wav
 from display.devices.base import Done
+from display.devices.mixer import Mixer
 from display.devices.player import Player
 from display.loudness import Level
 from display.tongues import Manner
@@ -50,6 +51,7 @@ class Speech:
     def __init__(
         self,
         voices: Voices,
+        mixer: Mixer,
         *,
         preroll_ms: int,
         well_without_card: bool = False,
@@ -58,6 +60,7 @@ class Speech:
         card: Callable[[], bool] = card_there,
     ) -> None:
         self._voices = voices
+        self._mixer = mixer
         self._preroll_ms = preroll_ms
         self._well_without_card = well_without_card
         self._keep = keep
@@ -121,11 +124,14 @@ class Speech:
         self._play(frames, Level(1.0), done)
 
     def test(self, done: Done) -> None:
-        """A tone below hearing goes the way of every call."""
+        """A tone below hearing goes the way of every call, and the mixer is looked at."""
+        if self._card():
+            self._mixer.look()
         self._play(tone(), Level(1.0), done)
 
     def close(self) -> None:
         """Be silent, and leave nothing behind. Harmless when called twice."""
+        self._mixer.close()
         self._player.close()
         self._scratch.cleanup()
 
@@ -165,7 +171,7 @@ class Speech:
 
     def _trouble(self) -> bool:
         """Whether people in the hall miss anything."""
-        if self._why or self._voices.faults:
+        if self._why or self._voices.faults or self._mixer.muted:
             return True
         if self._card():
             return nobody_hears()

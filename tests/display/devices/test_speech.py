@@ -24,11 +24,13 @@ def call(number: str = "A012", counter: int = 5, place: int = 7) -> Announcement
 
 
 def make(voice_folder: Path, keep: Path | None = None, **options: Any) -> Any:
+    from display.devices.mixer import Mixer
     from display.devices.speech import Speech
 
     options = {"load": lambda _path: FakeSound(), "card": lambda: False, **options}
     voices = Voices([Voice(VIETNAMESE, voice_folder)])
-    return Speech(voices, preroll_ms=300, keep=keep, **options)
+    mixer = options.pop("mixer", None) or Mixer(ask=lambda _command: "")
+    return Speech(voices, mixer, preroll_ms=300, keep=keep, **options)
 
 
 def record(folder: Path) -> list[dict[str, Any]]:
@@ -166,6 +168,25 @@ async def test_a_machine_that_nobody_hears_is_well_only_where_that_is_meant(
     speech._judge("")
     monkeypatch.setenv("SDL_AUDIODRIVER", driver)
     assert speech.sound is expected
+    speech.close()
+
+
+async def test_a_muted_mixer_is_a_failure_of_the_sound_that_no_new_start_mends(
+    kivy_window: Any, voice_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from display.devices.mixer import Mixer
+
+    monkeypatch.setenv("SDL_AUDIODRIVER", "")
+    said = ["Simple mixer control 'Master',0\n  Mono: Playback 0 [0%] [on]\n"]
+    speech = make(voice_folder, card=lambda: True, mixer=Mixer(ask=lambda _command: said[0]))
+    speech._judge("")
+    assert speech.sound is Sound.WELL
+    speech.test(lambda: None)
+    await until(kivy_window, lambda: speech.sound is Sound.FAILED, 5)
+    assert not speech.hopeful
+    said[0] = ""
+    speech.test(lambda: None)
+    await until(kivy_window, lambda: speech.sound is Sound.WELL, 5)
     speech.close()
 
 
