@@ -19,9 +19,14 @@ EVENTS_A_DAY = 5_000
 
 class BenchHub:
     """A hub on loopback with devices enrolled; its data folder goes when it is closed. `settings`
-    is a hub.toml."""
+    is a hub.toml, `site` a site.toml with its files beside it."""
 
-    def __init__(self, past_events: int = 0, settings: Path | None = None) -> None:
+    def __init__(
+        self,
+        past_events: int = 0,
+        settings: Path | None = None,
+        site: Path = ROOT / "config" / "site.toml",
+    ) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="motcua-bench-"))
         self.data = self.folder / "data"
         self.data.mkdir()
@@ -32,7 +37,7 @@ class BenchHub:
         self.program = Program(
             "hub",
             [
-                *python("hub", "serve", "--site", str(ROOT / "config" / "site.toml")),
+                *python("hub", "serve", "--site", str(site)),
                 *("--data", str(self.data), "--always-open"),
                 *("--live", "127.0.0.1:0", "--web", "127.0.0.1:0"),
                 *(("--config", str(settings)) if settings else ()),

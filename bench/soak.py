@@ -1,22 +1,28 @@
 """`python -m bench.soak`: a kiosk and a display at fifty times a normal day's speed.
 
 The real programs on a virtual screen, with a real hub, printer and loudspeaker (SDL's dummy, whose
-clips are so short that it keeps up). Visitors tap, read, turn pages, look up, change language and
-modes and leave; a second kiosk gives as many numbers; officers call all of them; a supervisor
-arranges the display and speaks to everybody; now and then the hub hangs until screens say that they
-are out of date. The verdict: what memory an hour of simulated use costs, whether files or clock
-events stay behind, how long frames take, and whether numbers were given and spoken to the end.
+clips are so short that it keeps up). Visitors tap, scan, read, look up, change language and modes
+and leave; notices turn in the side area; a second kiosk gives as many numbers; officers call all of
+them; a supervisor arranges the display and speaks to everybody; now and then the hub hangs until
+screens say that they are out of date. The verdict: what memory an hour of simulated use costs,
+whether files or clock events stay behind, how long frames take, and whether numbers were given and
+spoken to the end.
 """
 
 import argparse
+import os
 import random
+import re
+import shutil
 import sys
 import time
+import tty
 from collections.abc import Callable, Iterable
 from contextlib import closing
 from pathlib import Path
 
 import msgspec
+from PIL import Image
 
 from bench.hubs import BenchHub
 from bench.queue import percentile
@@ -40,6 +46,7 @@ WARM_UP = 0.25
 GLASS = (1080, 1920)
 WALL = (1920, 1080)
 CLIP_MS = 12
+NOTICE_S = 5
 ARRANGE_EVERY, ALARM_EVERY, HANG_EVERY = 5, 17, 60
 """After so many visitors."""
 LEAST_TAKEN = 0.95
@@ -99,6 +106,46 @@ def _least(lines: list[Vital], name: str) -> float:
     return float(min(getattr(one, name) for one in lines))
 
 
+def centre(folder: Path) -> Path:
+    """The site of config/ with two notices for the side area, a text and a picture."""
+    shutil.copytree(ROOT / "config", folder, dirs_exist_ok=True)
+    site = folder / "site.toml"
+    shown = ", ".join(
+        f"{{ {one}, seconds = {NOTICE_S} }}"
+        for one in ('id = "a", text = "Trả kết quả tại quầy 33."', 'id = "b", picture = "b.png"')
+    )
+    text, found = re.subn(
+        r"^notices = \[$", f"notices = [{shown},", site.read_text("utf-8"), flags=re.M
+    )
+    assert found == 1, "config/site.toml has a list of notices"
+    site.write_text(text, encoding="utf-8")
+    (folder / "notices").mkdir(exist_ok=True)
+    Image.linear_gradient("L").resize((1600, 1200)).save(folder / "notices" / "b.png")
+    return site
+
+
+class Scanner:
+    """A scanner on a serial line of the kernel's own."""
+
+    def __init__(self) -> None:
+        self._out, self._line = os.openpty()
+        tty.setraw(self._line)
+
+    @property
+    def setting(self) -> str:
+        """As the kiosk's command line names it."""
+        return f"serial:{os.ttyname(self._line)}"
+
+    def read(self, text: str) -> None:
+        """Somebody holds that before it."""
+        os.write(self._out, text.encode() + b"\r")
+
+    def close(self) -> None:
+        """It is pulled out."""
+        for end in (self._out, self._line):
+            os.close(end)
+
+
 def soak(seconds: float, folder: Path, say: Callable[[str], None]) -> dict[str, Verdict]:
     """Run kiosk and display for so long; gives a verdict each."""
     files = {name: folder / f"{name}.vitals.jsonl" for name in ("kiosk", "display")}
@@ -107,7 +154,8 @@ def soak(seconds: float, folder: Path, say: Callable[[str], None]) -> dict[str, 
         file.unlink(missing_ok=True)
     size = (GLASS[0] + WALL[0], max(GLASS[1], WALL[1]))
     with (
-        BenchHub() as hub,
+        BenchHub(site=centre(folder / "centre")) as hub,
+        closing(Scanner()) as scanner,
         VirtualScreen(*size) as screen,
         ThermalEmulator(folder / "paper") as printer,
         PrivateCups(hub.folder / "cups") as cups,
@@ -120,7 +168,7 @@ def soak(seconds: float, folder: Path, say: Callable[[str], None]) -> dict[str, 
             [
                 *("--printer", cups.add_thermal("ve", printer.port), "--cups", str(cups.socket)),
                 *("--data", str(hub.folder / "kiosk"), "--vitals", str(files["kiosk"])),
-                *("--frame-log", str(frames)),
+                *("--frame-log", str(frames), "--scanner", scanner.setting),
             ],
         ) as kiosk,
         _program(
@@ -139,7 +187,7 @@ def soak(seconds: float, folder: Path, say: Callable[[str], None]) -> dict[str, 
         kiosk.wait_ready()
         display.wait_ready()
         with closing(Glass(frames)) as glass:
-            visitor = Visitor(finger, glass, printer, random.Random(1))
+            visitor = Visitor(finger, glass, printer, scanner.read, random.Random(1))
             _live(visitor, Staff(hub), seconds, say)
         taken = printer.printed
         say(f"{taken} of {visitor.wanted} got their number; lost: {visitor.lost or 'nobody'}")

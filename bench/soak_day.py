@@ -26,6 +26,7 @@ MODES = Ease.__struct_fields__
 PAPER_S = 3.0
 """How long a visitor waits for the paper."""
 COUNTERS = (4, 5, 6, 33, 34)
+PROCEDURE = "1.013978"
 LAYOUTS = (("all", "[]"), ("zone", "[4,5,6]"), ("counter", "[5]"), ("main", "[]"))
 ALARM_S = 1.0
 HANG_S = STALE_AFTER_S + 1.5
@@ -136,7 +137,12 @@ class Visitor:
     """Comes to the kiosk for this or that, one after another; looks before touching."""
 
     def __init__(
-        self, finger: Fingertip, glass: Glass, printer: ThermalEmulator, chance: random.Random
+        self,
+        finger: Fingertip,
+        glass: Glass,
+        printer: ThermalEmulator,
+        scan: Callable[[str], None],
+        chance: random.Random,
     ) -> None:
         self.touches = 0
         self.wanted = 0
@@ -147,13 +153,14 @@ class Visitor:
         self._glass = glass
         self._places = Places()
         self._printer = printer
+        self._scan = scan
         self._chance = chance
 
     def come(self) -> None:
         """One visit, from the first screen to the first screen. Raises RuntimeError when the kiosk
         does not come back to it."""
         self._arrive()
-        visits = (*(self._number,) * 5, self._look_around, self._look_up, self._low)
+        visits = (*(self._number,) * 5, self._look_around, self._look_up, self._read, self._low)
         visit = self._chance.choice(visits)
         try:
             visit()
@@ -198,6 +205,15 @@ class Visitor:
         else:
             self._go("procedures", "procedures")
             self._go("pickprocedure", "procedure")
+        self._go("home", "home")
+
+    def _read(self) -> None:
+        """Holds a paper before the scanner, and goes home again."""
+        seen = self._glass.shown
+        self._scan(PROCEDURE)
+        procedure = Shown("procedure", seen.reads)
+        if not self._glass.wait(lambda: self._glass.shown == procedure, ANSWER_S):
+            raise Lost(f"a scan leads to {self._glass.shown}")
         self._go("home", "home")
 
     def _low(self) -> None:
