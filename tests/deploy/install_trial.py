@@ -368,6 +368,22 @@ def test_a_program_runs_without_any_rights(machine: Machine, unit: str) -> None:
     assert not re.search(r"Uid:\s+0\b", status)
 
 
+def test_screens_come_back_with_an_x_server_that_has_died(machine: Machine) -> None:
+    screens = ("motcua-kiosk", "motcua-display")
+    before = {name: machine.show(name, "MainPID") for name in screens}
+    machine.enter("kill", "-KILL", machine.show("motcua-x", "MainPID"))
+    for name in screens:
+        until(
+            lambda name=name: (
+                machine.show(name, "MainPID") not in {before[name], "0"}  # type: ignore[misc]
+                and machine.is_active(name)
+            ),
+            60,
+            f"{name} stays dark",
+        )
+    assert machine.is_active("motcua-x")
+
+
 def test_a_hub_that_hangs_is_started_anew_by_the_watchdog(machine: Machine) -> None:
     pid = machine.show("motcua-hub", "MainPID")
     machine.enter("kill", "-STOP", pid)

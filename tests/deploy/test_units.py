@@ -130,6 +130,16 @@ def test_a_program_of_ours_is_watched_started_again_and_never_dumped(name: str) 
     assert unit["StartLimitIntervalSec"] == "0", "a hall without staff cannot reset a counter"
 
 
+@pytest.mark.parametrize("name", ["motcua-kiosk", "motcua-display"])
+def test_a_screen_comes_back_by_itself_whatever_has_died(name: str) -> None:
+    unit = section(FOLDER / f"{name}.service", "Unit")
+    # A unit that is bound to another is stopped with it by a job, after which Restart= is silent.
+    assert "BindsTo" not in unit and "PartOf" not in unit
+    assert unit["Requires"] == "motcua-x.service" in unit["After"].split()
+    # Back within five seconds of its end, of which its own start takes three.
+    assert section(FOLDER / f"{name}.service", "Service")["RestartSec"] == "200ms"
+
+
 def test_operations_name_every_unit_and_none_that_is_not_there() -> None:
     page = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
     named = set(re.findall(r"motcua-[a-z]+\.(?:service|timer)", page))
