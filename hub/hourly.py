@@ -97,8 +97,8 @@ class Hourly:
         if self._folder is None:
             return
         now = self._clock()
-        made = [one.at for one in listed(self._folder)]  # newest first
-        self._whole_at = next((at for at in made if at <= now), None)
+        made = await aside(functools.partial(listed, self._folder))
+        self._whole_at = next((one.at for one in made if one.at <= now), None)  # the newest
         pause = self._first_after_s
         while True:
             with contextlib.suppress(TimeoutError):
@@ -117,7 +117,7 @@ class Hourly:
                 thin_out(folder, at, self._hall.site.zone, self._settings)
                 file, events = keep_one(self._data, folder, at)
                 log.info("backup_made", file=str(file), events=events)
-        except MotcuaError as error:
+        except (MotcuaError, OSError) as error:
             if not self._failed:
                 log.error("backup_failed", reason=str(error))
             if isinstance(error, StorageDamaged):

@@ -126,6 +126,11 @@ class Metrics:
             "Folders of damaged files that the hub has put aside and replaced by a backup",
             registry=self.registry,
         )
+        self._beside = Counter(
+            "motcua_beside_failures",
+            "Failures of what goes on beside the hall: backups, erasure, the list of procedures",
+            registry=self.registry,
+        )
         self._backup_failed = Gauge(
             "motcua_backup_failed",
             "1 while the newest attempt to make a backup failed",
@@ -207,6 +212,10 @@ class Metrics:
     def erasure(self, failed: bool) -> None:
         """The last look at what is due to go."""
         self._erasure.set(int(failed))
+
+    def beside_failed(self) -> None:
+        """What goes on beside the hall has failed, and begins again."""
+        self._beside.inc()
 
     def journal_damaged(self) -> None:
         """The journal in use is damaged."""

@@ -27,6 +27,10 @@ log = structlog.get_logger()
 _LONGEST_HEAD = 16 * 1024
 """Bytes of a request's line and headers."""
 
+AGAIN_AFTER_S, LONGEST_PAUSE_S = 10.0, 600.0
+"""When what goes on beside the hall begins again after it has failed: after so long, and twice as
+long each time."""
+
 _GOODBYE_S = 1.2
 """Clients get so long to say goodbye: the hub is gone within 2 s of a signal."""
 
@@ -104,10 +108,11 @@ async def serve(
     settings: HubSettings,
     beside: Sequence[Callable[[], Coroutine[Any, Any, None]]],
     until: Callable[[], Coroutine[Any, Any, None]],
+    on_failure: Callable[[], None],
     on_ready: Callable[[], None],
 ) -> None:
     """Serve until SIGTERM, SIGINT, or `until` ends, with all of `beside` running meanwhile; what
-    fails by itself ends the hub with that error."""
+    fails by itself ends the hub with that error. `on_failure` counts what fails beside."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -130,7 +135,7 @@ async def serve(
     )
     hall_task = asyncio.create_task(hall.run())
     web_task = asyncio.create_task(web.serve(sockets=[web_socket]))
-    beside_tasks = {asyncio.create_task(_and_wait(work)) for work in beside}
+    beside_tasks = {asyncio.create_task(_and_wait(work, on_failure)) for work in beside}
     stopping = asyncio.create_task(stop.wait())
     until_task = asyncio.create_task(until())
     ready = asyncio.create_task(_start(hall, live, web, live_socket))
@@ -154,13 +159,22 @@ async def serve(
         await asyncio.wait({*beside_tasks, hall_task})
 
 
-async def _and_wait(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Neither what has nothing more to do nor its trouble is a reason to close the hall."""
-    try:
-        await work()
-    except Exception as error:  # the outermost shell of what goes on beside the hall
-        log.error("beside_failed", kind=type(error).__name__)
-    await asyncio.Event().wait()
+async def _and_wait(
+    work: Callable[[], Coroutine[Any, Any, None]], failed: Callable[[], None]
+) -> None:
+    """Neither what has nothing more to do nor its trouble is a reason to close the hall: what fails
+    begins again, later each time."""
+    pause_s = AGAIN_AFTER_S
+    while True:
+        try:
+            await work()
+        except Exception as error:  # the outermost shell of what goes on beside the hall
+            log.error("beside_failed", kind=type(error).__name__, wait_s=pause_s)
+            failed()
+        else:
+            await asyncio.Event().wait()
+        await asyncio.sleep(pause_s)
+        pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
 
 async def _start(hall: Hall, live: Live, web: "_Web", live_socket: socket.socket) -> None:

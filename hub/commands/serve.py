@@ -184,6 +184,7 @@ def _serve(args: argparse.Namespace) -> int:
                         fence.ask_again,
                     ),
                     until=fence.superseded,
+                    on_failure=metrics.beside_failed,
                     on_ready=say_ready,
                 )
             finally:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import math
 import re
 import shutil
@@ -16,7 +17,7 @@ from structlog.testing import capture_logs
 from hub import backups as on_disk
 from hub.backup import Contents
 from hub.backup_rules import name_at
-from hub.backups import examined, folder_of, listed, newest_sound
+from hub.backups import Backup, examined, folder_of, listed, newest_sound
 from hub.compaction import Compaction
 from hub.hall import Hall
 from hub.hourly import Hourly
@@ -154,6 +155,23 @@ async def test_nothing_new_is_no_new_file_and_counts_as_backed_up(tmp_path: Path
             officers.enrol(Role.KIOSK, "k1", None, at("09:00"))
         keeper._back_up(one.folder)
         assert len(listed(one.folder)) == len(made) + 1
+
+
+async def test_a_disk_that_is_gone_for_a_while_ends_no_backups_for_good(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = OSError(errno.EIO, "Input/output error")
+    look = on_disk.listed
+
+    def away(folder: Path) -> list[Backup]:
+        raise gone
+
+    async with keeping(tmp_path, first_after_s=0.05) as one:
+        monkeypatch.setattr(on_disk, "listed", away)  # as thin_out sees it
+        await one.until(lambda: one.figure("motcua_backup_failed") == 1)
+        monkeypatch.setattr(on_disk, "listed", look)
+        await one.until(lambda: one.figure("motcua_backup_failed") == 0)
+        assert len(listed(one.folder)) == 1
 
 
 async def test_a_failure_is_said_once_and_its_end_once(
