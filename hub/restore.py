@@ -2,7 +2,6 @@
 
 import contextlib
 import secrets
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from hub.database import Database, FolderLock, keep_names, prepare_folder
 from hub.engine.events import NumbersMoved
 from hub.engine.forward import Unknown, moving
 from hub.engine.state import State
+from hub.exchanged import exchanging, second_name, take_back
 from hub.journal import sqlite, witness
 from hub.journal.base import Entry
 from hub.journal.codec import pack, unpack
@@ -53,6 +53,7 @@ def restore(
         raise SetupError(f"{file}: there is no such file")
     prepare_folder(folder)
     with contextlib.closing(FolderLock(folder)):
+        take_back(folder)
         old = there(folder, JOURNAL_FILES + REGISTRY_FILES + standing.FILES)
         data = [path for path in old if path.name != witness.FILE]
         if data and not replace:
@@ -151,37 +152,21 @@ def put_in_place(
     """Put what was rebuilt in the place of the `old` files, and these into a folder of their own,
     under their names, in which `motcua-hub journal` reads them. Gives where they are now.
 
-    A power cut in between leaves the old files or the new ones, never neither: an old one goes only
-    when it has its second name, and a journal's companions before the journal that they belong to.
+    What is cut off in between is taken back by whoever opens the folder next: see hub.exchanged. A
+    journal's companions go before it, for SQLite would take them for the new one's.
     """
     aside: tuple[Path, ...] = ()
     if old:
         stamp = datetime.fromtimestamp(at / 1000, UTC).strftime("%Y%m%dT%H%M%S")
         beside = Path(tempfile.mkdtemp(dir=folder, prefix=f"{why}-{stamp}Z-"))
-        aside = tuple(_named_twice(path, beside) for path in old)
+        aside = tuple(second_name(path, beside / path.name) for path in old)
         keep_names(beside)
         keep_names(folder)
-    mains, last = (sqlite.FILE, registry.FILE), (witness.FILE, *standing.FILES)
-    for path in old:
-        if path.name not in (*mains, *last):
+    new = there(place, (sqlite.FILE, registry.FILE))
+    names = dict.fromkeys(path.name for path in (*old, *new))
+    with exchanging(folder, tuple(names), aside[0].parent if aside else None):
+        for path in old:
             path.unlink()
-    keep_names(folder)
-    for path in old:
-        if path.name in mains and not (place / path.name).exists():
-            path.unlink()
-    for path in there(place, mains):
-        path.replace(folder / path.name)
-    keep_names(folder)
-    for path in old:
-        if path.name in last:
-            path.unlink()
+        for path in new:
+            path.replace(folder / path.name)
     return aside
-
-
-def _named_twice(path: Path, beside: Path) -> Path:
-    target = beside / path.name
-    try:
-        target.hardlink_to(path)
-    except OSError:  # a file system that gives one name only
-        shutil.copy2(path, target)
-    return target

@@ -14,6 +14,7 @@ from pathlib import Path
 import msgspec
 
 from hub.database import Database, FolderLock, keep_names
+from hub.exchanged import take_back
 from hub.journal import witness
 from hub.journal.base import BEGINNING, Answer, Entry, check_seqs
 from hub.retention import FORGOTTEN, erasable
@@ -100,6 +101,7 @@ class SqliteJournal:
         self._vfs = vfs
         self._new_epoch = new_epoch
         try:
+            self._take_back(folder)
             discard(folder / NEXT)  # of a compaction that was cut short
             self._open()
             try:
@@ -112,6 +114,13 @@ class SqliteJournal:
             self._lock.close()
             raise
         self._witness = self._remember()
+
+    def _take_back(self, folder: Path) -> None:
+        """Nothing half exchanged is opened."""
+        try:
+            take_back(folder)
+        except OSError as error:
+            raise StorageError(f"{folder}: cannot be written ({error.strerror})") from None
 
     def _remember(self) -> witness.Witness:
         made = witness.Witness(self.path.parent, self._epoch, self._generation)
