@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from hub import registry
-from hub.database import Database, keep_names
+from hub.database import Database, InMemory, keep_names
 from hub.engine.events import DayOpened
 from hub.engine.site import Site
 from hub.engine.state import State
@@ -126,15 +126,13 @@ def _people(backup: Database) -> tuple[int, int]:
     content = registry_in(backup)
     if content is None:
         return 0, 0
-    with tempfile.TemporaryDirectory() as place:
-        path = Path(place) / registry.FILE
-        path.write_bytes(content)
-        with contextlib.closing(Database(path, read_only=True)) as officers:
-            check(officers)
-            return (
-                officers.run("SELECT count(*) FROM device WHERE revoked_at IS NULL")[0][0],
-                officers.run("SELECT count(*) FROM officer")[0][0],
-            )
+    # In memory: who works here must not be left lying in a folder for temporary files.
+    with contextlib.closing(InMemory(backup.path / registry.FILE, content)) as officers:
+        check(officers)
+        return (
+            officers.run("SELECT count(*) FROM device WHERE revoked_at IS NULL")[0][0],
+            officers.run("SELECT count(*) FROM officer")[0][0],
+        )
 
 
 def registry_in(backup: Database) -> bytes | None:

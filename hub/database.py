@@ -159,6 +159,29 @@ class Database:
             self._connection.close()
 
 
+class InMemory(Database):
+    """A database that is on no disk: of a file's `content`, or empty, to be copied into. `path`
+    names it in errors."""
+
+    def __init__(self, path: Path, content: bytes = b"") -> None:
+        check_library()
+        self.path = path
+        self._lock = threading.RLock()
+        self._connection = apsw.Connection(":memory:")
+        if content:
+            try:
+                with self._errors():
+                    self._connection.deserialize("main", content)
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def content(self) -> bytes:
+        """What a file of it would hold."""
+        with self._lock, self._errors():
+            return self._connection.serialize("main")
+
+
 def _is_on_read_only_medium(path: Path) -> bool:
     """Whether SQLite cannot make the -shm file that reading in WAL mode takes, so that the file
     must be read as one that nobody changes. Raises SetupError when part of it is still in a -wal.

@@ -1,15 +1,14 @@
 """What a standby is told of a hub's journal."""
 
 import contextlib
-import tempfile
 from hashlib import blake2b
 from pathlib import Path
 
 import msgspec
 
 from hub import registry
-from hub.backup import check, copied
-from hub.database import Database
+from hub.backup import check
+from hub.database import Database, InMemory
 from hub.journal import sqlite
 from hub.journal.base import Answer, Entry
 from shared.model import Epoch, Seq
@@ -75,8 +74,11 @@ def read(data: Path, epoch: str, since: Seq, mark: str) -> Followed:
 
 def officers(data: Path) -> bytes:
     """A checked copy of the registry's file. Raises StorageError."""
-    with tempfile.TemporaryDirectory() as place:
-        path = Path(place) / registry.FILE
-        with contextlib.closing(copied(data / registry.FILE, path)) as copy:
-            check(copy)
-        return path.read_bytes()
+    path = data / registry.FILE
+    with (
+        contextlib.closing(Database(path, read_only=True)) as original,
+        contextlib.closing(InMemory(path)) as copy,  # a file of it would lie about
+    ):
+        original.copy_into(copy)
+        check(copy)
+        return copy.content()

@@ -14,6 +14,7 @@ from hub.backup import Contents, back_up, contents
 from hub.database import Database
 from hub.engine.events import NumbersMoved
 from hub.engine.rights import Actor
+from hub.followed import officers
 from hub.hall import Hall, Outcome
 from hub.journal.base import Answer
 from hub.journal.sqlite import SqliteJournal, read_only
@@ -202,6 +203,24 @@ async def test_a_backup_says_what_is_in_it(copied: Path) -> None:
         devices=1,
         officers=1,
     )
+
+
+async def test_who_works_here_is_copied_into_no_temporary_folder(
+    copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(copied / "nowhere"))
+    assert contents(copied / "copy.db").devices == 1
+    content = officers(copied / "data")
+    (copied / "fetched.db").write_bytes(content)
+    with contextlib.closing(Database(copied / "fetched.db", read_only=True)) as fetched:
+        assert fetched.run("SELECT name FROM device") == [("k1",)]
+
+
+async def test_a_registry_that_is_none_is_damaged(copied: Path) -> None:
+    with contextlib.closing(Database(copied / "copy.db", journal_mode="delete")) as copy:
+        copy.run("UPDATE registry SET file = ?", b"no database" * 100)
+    with pytest.raises(StorageDamaged, match=FILE):
+        contents(copied / "copy.db")
 
 
 async def test_a_bare_journal_is_restored_too_as_one_put_aside_is(copied: Path) -> None:
