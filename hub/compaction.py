@@ -222,7 +222,6 @@ class Compaction:
         """At copies and the registry once a day: by default what goes goes at a midnight."""
         today = self._hall.state.local(now).date()
         if today != self._looked_on:
-            self._looked_on = today
             files = copies(self._journal.path.parent, self._backups)
             done = await aside(lambda: list(compact_copies(files, now, self._rules)))
             for path, report in done:
@@ -230,6 +229,7 @@ class Compaction:
             before = oldest(now, self._hall.site.zone, self._rules)
             if self._registry is not None:
                 await aside(functools.partial(self._registry.forget_changes, before))
+            self._looked_on = today
 
     async def _exchange(self, rewriting: Rewriting, now: Instant) -> Report:
         reports: list[Report] = []

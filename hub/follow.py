@@ -24,7 +24,7 @@ from hub.peer import Peer, PeerError
 from hub.restore import JOURNAL_FILES, REGISTRY_FILES, making, put_in_place, there
 from hub.standing import FILES, FOLLOWING, Following, following
 from shared.errors import SetupError
-from shared.kept import keep
+from shared.kept import keep, write
 from shared.model import Instant, Seq
 
 log = structlog.get_logger()
@@ -171,7 +171,7 @@ class Follower:
         content = await self._peer.officers() if stamp else b""
         if content:
             with making(self._data) as place:
-                (place / registry.FILE).write_bytes(content)
+                write(place / registry.FILE, content)
                 (place / registry.FILE).replace(self._data / registry.FILE)
                 keep_names(self._data)
         self._state = msgspec.structs.replace(self._state, officers=stamp)

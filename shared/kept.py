@@ -18,16 +18,21 @@ def keep(path: Path, value: object) -> None:
     Raises OSError when the disk does not take it; the former content is there then.
     """
     half = path.with_suffix(".part")
-    with half.open("wb") as file:
-        file.write(msgspec.json.encode(value))
-        file.flush()
-        os.fsync(file.fileno())
+    write(half, msgspec.json.encode(value))
     half.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file, whose content is on the disk then; its name may not be yet. Raises OSError."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def recall(path: Path, kind: type[T]) -> T | None:

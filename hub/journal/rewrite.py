@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from hub.database import Database
+from hub.engine.events import DayOpened
 from hub.journal.base import ERASED, KEEP_ANSWERS_MS
 from hub.journal.codec import unpack
 from hub.journal.sqlite import discard, make
@@ -44,8 +45,8 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def outline(database: Database) -> Outline:
-    """Of the journal in that file. Raises StorageError."""
-    opened = database.run("SELECT seq, day, body FROM event WHERE kind = 'day_opened' ORDER BY seq")
+    """Of the journal in that file. Raises StorageError, StorageDamaged for a day without a zone."""
+    opened = database.run("SELECT seq, day, at FROM event WHERE kind = 'day_opened' ORDER BY seq")
     newest = database.run("SELECT seq, at FROM event ORDER BY seq DESC LIMIT 1")
     last, at = newest[0] if newest else (0, 0)
     turns = database.run(
@@ -53,9 +54,20 @@ def outline(database: Database) -> Outline:
         " ORDER BY seq DESC LIMIT 1",
         opened[-1][0] if opened else 0,
     )
-    zone = ZoneInfo(msgspec.json.decode(opened[-1][2])["timezone"] if opened else "UTC")
-    days = [Day(day, Seq(seq)) for seq, day, _body in opened]
+    zone = _zone(database, opened[-1][0], opened[-1][2]) if opened else ZoneInfo("UTC")
+    days = [Day(day, Seq(seq)) for seq, day, _at in opened]
     return Outline(days, Seq(last), Instant(at), turns == [("day_closed",)], zone)
+
+
+def _zone(database: Database, seq: Seq, at: Instant) -> ZoneInfo:
+    """Where the hall stood when that day was opened."""
+    [(body,)] = database.run("SELECT body FROM event WHERE seq = ?", seq)
+    event = unpack("day_opened", body, seq, at)
+    assert isinstance(event, DayOpened)
+    try:
+        return ZoneInfo(event.timezone)
+    except (ValueError, OSError, KeyError):  # ZoneInfoNotFoundError is a KeyError
+        raise StorageDamaged(f"{database.path}: event {seq} names no time zone") from None
 
 
 def due(database: Database, seen: Outline, now: Instant, rules: Retention) -> Cut | None:

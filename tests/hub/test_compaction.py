@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +103,7 @@ async def make_days(folder: Path) -> dict[str, RequestId]:
                         card=f"{number}{CARD}"[:64],
                     )
                     assert isinstance(await hall.ask(KIOSK, wish, command), Answer)
+                assert isinstance(await hall.ask(BOSS, fresh(), m.ClearEmergency()), Answer)
                 assert isinstance(await hall.ask(officer(1), fresh(), m.CallNext()), Answer)
                 if day != TODAY:
                     assert isinstance(await hall.ask(BOSS, fresh(), m.CloseDay()), Answer)
@@ -570,6 +571,32 @@ async def served(data: Path) -> AsyncIterator[Served]:
             yield room
         await room.live.stop()
     room.journal.close()
+
+
+async def test_copies_that_could_not_be_looked_at_are_looked_at_again(
+    served: Served, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_one(data, data / "backups", NOW)
+    served.compaction._backups = data / "backups"
+
+    def away(files: object, now: Instant, rules: Retention) -> Iterator[object]:
+        raise OSError("no such device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("hub.compaction.compact_copies", away)
+        with pytest.raises(OSError, match="no such device"):
+            await served.compaction.look()
+    await served.compaction.look()
+    assert found_in(data / "backups", code(DAYS[1])) == []
+
+
+@pytest.mark.parametrize("body", ["{}", '{"day":1}', '{"day":"2026-11-19","timezone":"Mars/Sea"}'])
+def test_a_day_without_a_time_zone_is_damage_that_is_named(data: Path, body: str) -> None:
+    with contextlib.closing(Database(data / "journal.db")) as journal:
+        journal.run("DROP TRIGGER event_is_never_changed")
+        journal.run("UPDATE event SET body = ? WHERE kind = 'day_opened'", body)
+    with pytest.raises(StorageDamaged, match=r"row|names no time zone"):
+        compaction.due_of(data / "journal.db", NOW, RULES)
 
 
 async def test_the_hubs_own_backups_are_cleaned_once_a_day(served: Served, data: Path) -> None:
