@@ -156,7 +156,7 @@ def idle_left_ms(flow: Flow, now: Instant) -> int | None:
     """What is left of the warning countdown; None while nothing is about to be cleared."""
     if flow.screen is Screen.TICKET:
         return ticket_flow.left_ms(flow, now)
-    if flow.screen not in _MAY_IDLE:
+    if flow.screen not in _MAY_IDLE and not (flow.screen in _RESTING and eased(flow)):
         return None
     left = flow.touched + idle_ms(flow) + WARNING_MS - now
     return left if left <= WARNING_MS else None
@@ -184,10 +184,6 @@ _MAY_IDLE = (
     Screen.FINDING,
     *_PROCEDURES,
 )
-
-
-def _unattended(flow: Flow, now: Instant) -> bool:
-    return now - flow.touched >= idle_ms(flow) + WARNING_MS
 
 
 def _touched(flow: Flow, now: Instant) -> Flow:
@@ -296,7 +292,7 @@ def _tapped_elsewhere(flow: Flow, tap: Thing, now: Instant) -> Step:
             return dossier_flow.opened(flow, now)
         case Screen.HOME | Screen.CLOSED, OpenProcedures():
             return procedure_flow.opened(flow, now)
-        case Screen.REFUSED | Screen.DROPPED, Home():
+        case Screen.REFUSED | Screen.DROPPED | Screen.HOME | Screen.CLOSED | Screen.AWAY, Home():
             return _rest(flow, now), ()
         case Screen.REFUSED, Back():
             return ticket_flow.left_refused(flow, now), ()
@@ -395,8 +391,6 @@ def _ticked(flow: Flow, now: Instant) -> Step:
             return _rest(flow, now), (Abandon(flow.wish.request_id),)
         case _:
             flow = dossier_flow.ticked(flow, now)
-            if flow.screen in _RESTING and eased(flow) and _unattended(flow, now):
-                return _rest(flow, now), ()
             left = idle_left_ms(flow, now)
             if left is not None and left <= 0:
                 return _rest(flow, now), ()

@@ -61,7 +61,7 @@ WISH_LIVES_MS = 120_000
 TICKET_MS = 20_000
 TROUBLE_MS = 60_000
 ASKS_MS = 15_000
-"""So long before a number goes that is on no paper the screen asks."""
+"""So long before a number goes that may be on no paper the screen asks."""
 
 PRINTED_MS = 10_000
 """The ticket stays at least this long after its paper came out."""
@@ -142,7 +142,7 @@ def tapped(flow: Flow, tap: Thing, now: Instant) -> Step:
     match tap, flow.dropping:
         case Done(), False:
             return rest(flow, now), ()
-        case Home(), False if flow.printing is Printing.FAILED:  # the answer to the question
+        case Home(), False if _unsure(flow):  # the answer to the question
             return rest(flow, now), ()
         case DropTicket(), False:
             return replace(flow, dropping=True, since=now), ()
@@ -162,17 +162,26 @@ def touched(flow: Flow, now: Instant) -> Flow:
 
 
 def ticket_ms(flow: Flow) -> int:
-    """How long the number stays at least; longer where it is on no paper."""
-    least = TROUBLE_MS if flow.printing is Printing.FAILED else TICKET_MS
+    """How long the number stays at least; longer where it is on no paper, or may be."""
+    least = TICKET_MS
+    if flow.printing is Printing.FAILED or held(flow):
+        least = TROUBLE_MS
+    elif flow.printing is Printing.SENT:
+        least += ASKS_MS
     return max(least, GUIDED_MS) if flow.guided else least
 
 
+def _unsure(flow: Flow) -> bool:
+    """Whether nobody can say that the number is on paper."""
+    return flow.printing in (Printing.FAILED, Printing.SENT) or held(flow)
+
+
 def left_ms(flow: Flow, now: Instant) -> int | None:
-    """What is left of a number that is on no paper, in its last ASKS_MS; None before them.
+    """What is left of a number that may be on no paper, in its last ASKS_MS; None before them.
 
     Who has the paper has what the screen shows, and is not asked.
     """
-    if flow.printing is not Printing.FAILED or flow.dropping:
+    if not _unsure(flow) or flow.dropping:
         return None
     left = flow.ends - now
     return left if left <= ASKS_MS else None
@@ -282,9 +291,10 @@ def printed(flow: Flow, outcome: PrintOutcome, now: Instant) -> Flow:
     if flow.ticket.ticket != outcome.ticket:
         return flow
     if outcome.printed or outcome.code == paper.SENT:
-        ends = max(flow.ends, now + PRINTED_MS)
+        stays = PRINTED_MS if outcome.printed else PRINTED_MS + ASKS_MS
         printing = Printing.DONE if outcome.printed else Printing.SENT
-        return replace(flow, printing=printing, trouble="", ends=Instant(ends))
+        ends = Instant(max(flow.ends, now + stays))
+        return replace(flow, printing=printing, trouble="", ends=ends)
     return _in_trouble(flow, outcome.code, now)
 
 

@@ -9,6 +9,7 @@ from kiosk.flow import Flow, Printing, Screen, step
 from kiosk.paper import PrintOutcome
 from kiosk.papers import report
 from kiosk.state import Dropping, Ease, News, paper_awaited
+from kiosk.ticket_flow import ASKS_MS
 from shared.messages import IssueTicket, PrinterState, TicketSent
 from shared.model import PriorityId, ServiceId, TicketId
 from shared.receipt_code import IdentityCard, Unknown
@@ -222,7 +223,7 @@ def test_only_one_wish_is_taken_up() -> None:
 def test_a_printed_ticket_is_reported_and_stays_long_enough_to_be_taken() -> None:
     flow, effects = step(ticket_flow(), printed(paper.OK), at(21_000))
     assert flow.printing is Printing.DONE
-    assert flow.ends == 21_000 + f.PRINTED_MS
+    assert flow.ends == 21_000 + f.PRINTED_MS + ASKS_MS
     assert effects == (m.Report(printed(paper.OK).outcome),)
 
 
@@ -248,7 +249,7 @@ def test_a_printer_that_says_nothing_counts_as_trouble() -> None:
 def test_a_ticket_that_was_only_sent_is_no_printed_one() -> None:
     flow, effects = step(ticket_flow(), printed(paper.SENT), at(21_000))
     assert (flow.printing, flow.trouble) == (Printing.SENT, "")
-    assert flow.ends == 21_000 + f.PRINTED_MS
+    assert flow.ends == 21_000 + f.PRINTED_MS + ASKS_MS
     assert effects == (m.Report(printed(paper.SENT).outcome),)
     assert report(printed(paper.SENT).outcome) == TicketSent(issued().ticket)
 
@@ -503,6 +504,13 @@ def test_large_type_holds_fewer_procedures_and_the_page_stays_in_range() -> None
 def test_home_away_and_closed_are_as_they_were_for_the_next(reach: m.Reach) -> None:
     for whole in (view(), view(open=False)):
         flow = walk((500, m.ReachChanged(reach)), (1_000, m.PickLanguage("en")), start=home(whole))
+        assert f.idle_left_ms(flow, at(45_999)) is None
+        assert f.idle_left_ms(flow, at(46_000)) == f.WARNING_MS
+        ask = face(flow, at(50_000)).ask
+        assert ask is not None and ask.title == "Are you still there?"
+        stays, _none = step(flow, m.Touched(), at(50_000))
+        assert step(stays, m.Tick(), at(109_999))[0].language == "en"
+        assert step(flow, m.Home(), at(50_000))[0].language == "vi"
         assert step(flow, m.Tick(), at(60_999))[0].language == "en"
         gone, effects = step(flow, m.Tick(), at(61_000))
         assert (gone.language, gone.visit, effects) == ("vi", flow.visit + 1, ())
@@ -532,6 +540,21 @@ def test_a_number_that_is_on_no_paper_asks_before_it_goes() -> None:
     assert step(stays, m.Tick(), at(109_999))[0].screen is Screen.TICKET
     assert step(stays, m.Tick(), at(110_000))[0].screen is Screen.HOME
     assert step(failed, m.Home(), at(50_000))[0].screen is Screen.HOME
+
+
+def test_a_number_that_may_be_on_no_paper_asks_as_well() -> None:
+    sent = walk((4_000, printed("sent")), start=ticket_flow())
+    assert f.idle_left_ms(sent, at(13_999)) is None
+    assert f.idle_left_ms(sent, at(14_000)) == 15_000
+    assert step(sent, m.Home(), at(20_000))[0].screen is Screen.HOME
+    stays, _effects = step(sent, m.Touched(), at(20_000))
+    assert f.idle_left_ms(stays, at(39_999)) is None
+    assert step(stays, m.Tick(), at(54_999))[0].screen is Screen.TICKET
+    held = walk((4_000, m.PrinterIs(PrinterState.NO_PAPER)), start=ticket_flow())
+    assert f.idle_left_ms(held, at(48_999)) is None
+    assert f.idle_left_ms(held, at(49_000)) == 15_000
+    waits, _effects = step(held, m.Touched(), at(50_000))
+    assert step(waits, m.Tick(), at(109_999))[0].screen is Screen.TICKET
 
 
 def test_who_holds_the_paper_or_is_dropping_the_number_is_not_asked() -> None:
