@@ -13,7 +13,7 @@ from hub import wire
 from hub.engine.refusal import Refusal
 from hub.engine.rights import Actor
 from hub.hall import Hall, Outcome
-from hub.pace import Pace
+from hub.pace import PHONE_AHEAD_S, PHONE_COSTS_S, Pace
 from hub.questions import Inquire, Questions
 from hub.topics import Topic
 from shared import messages as m
@@ -27,10 +27,6 @@ MAX_REFUSED = 1000
 REPORT_COSTS_S = 0.1
 REPORTS_AHEAD_S = 5.0
 """A display or kiosk may report ten times a second, and fifty times in a burst."""
-
-PHONE_COSTS_S = 0.5
-PHONE_AHEAD_S = 10.0
-"""A phone may send two frames a second, and twenty in a burst: it has two buttons."""
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What a frame that is no JSON of ours raises; the last by brackets nested without end."""

@@ -10,6 +10,8 @@ import asyncio
 from collections import Counter
 from typing import Protocol
 
+from hub.network import network_of
+
 OWN = ("127.0.0.1", "::1")
 """Where a proxy on this machine comes from: it alone is believed about whom it passes on."""
 
@@ -41,6 +43,7 @@ class Door:
 
     def enter(self, comer: Comer, address: str) -> bool:
         """Whether one more from this address may speak."""
+        address = network_of(address)
         if self._of_one[address] >= self._most_of_one:
             return False
         if comer in self._outside:

@@ -1,5 +1,6 @@
 """How often a wrong password or code is borne. Pure: the time is passed in."""
 
+from hub.network import network_of
 from shared.model import Instant
 
 MAX_KEYS = 10_000
@@ -68,4 +69,5 @@ class FailureLimit:
 
 
 def _keys(name: str, address: str) -> tuple[str, str, str]:
-    return f"pair {address} {name}", f"name {name}", f"address {address}"
+    where = network_of(address)
+    return f"pair {where} {name}", f"name {name}", f"address {where}"

@@ -1,11 +1,10 @@
 """Where the hub's log goes."""
 
-import logging
 import sys
 
 import structlog
 
-from shared.logs import known_fields, one_line
+from shared.logs import known_fields, one_line, take_in_libraries
 
 
 def log_to_stderr() -> None:
@@ -25,11 +24,4 @@ def log_to_stderr() -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *held],
-            foreign_pre_chain=steps,
-        )
-    )
-    logging.basicConfig(handlers=[handler], level=logging.WARNING)
+    take_in_libraries(steps, held)

@@ -9,6 +9,7 @@ import httpx
 import msgspec
 
 from hub.followed import Followed
+from hub.network import is_own
 from shared.errors import MotcuaError, SetupError
 from shared.model import Epoch, Seq
 
@@ -135,5 +136,10 @@ def _place(url: str) -> tuple[str, int]:
     except ValueError:  # a bracket that never closes, a port that is none
         host, port = None, None
     if not host or parts.scheme not in {"http", "https"}:
-        raise SetupError(f"{url!r} is no hub's address; write http://HOST:PORT or https://HOST")
+        raise SetupError(f"{url!r} is no hub's address; write https://HOST or https://HOST:PORT")
+    if parts.scheme == "http" and not is_own(host):
+        raise SetupError(
+            f"{url!r} would send the journal and the standby's credential readable through the"
+            " network; write https:// (the hub's proxy has TLS), http:// is for this machine itself"
+        )
     return host, port or (443 if parts.scheme == "https" else 80)

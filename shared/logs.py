@@ -4,11 +4,14 @@ A log is read by many and kept for long. A field that nobody has put on this lis
 code or a secret, so it is left out, and the line says which; tests find such a field before.
 """
 
+import logging
 import re
-from collections.abc import MutableMapping
+import sys
+from collections.abc import MutableMapping, Sequence
 from typing import Any
 
 import structlog
+from structlog.typing import Processor
 
 FIELDS = frozenset(
     {
@@ -60,7 +63,22 @@ def _written(found: "re.Match[str]") -> str:
 
 
 def keep_to_the_list() -> None:
-    """Let every later line of this program hold known fields alone."""
-    before = structlog.get_config()["processors"]
-    if known_fields not in before:
-        structlog.configure(processors=[*before[:-1], known_fields, one_line, before[-1]])
+    """Let every later line of this program, and of the libraries in it, hold known fields alone."""
+    *steps, last = structlog.get_config()["processors"]
+    if known_fields not in steps:
+        held = [known_fields, one_line, last]
+        structlog.configure(processors=[*steps, *held])
+        take_in_libraries(steps, held)
+
+
+def take_in_libraries(steps: Sequence[Processor], held: Sequence[Processor]) -> None:
+    """Let what libraries say go the same way, from warnings on: `steps` add to a line, `held` are
+    what it is held to and written by."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *held],
+            foreign_pre_chain=steps,
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from deploy.audit import OLD_DAYS
-from hub import conversation, enrolment, realtime, registry, serve, wire
+from hub import conversation, enrolment, pace, realtime, registry, serve, wire
 from hub.dossiers import wire as e_one_stop
 from hub.web import crowd, forms
 from shared import messages as m
@@ -52,7 +52,9 @@ def test_the_figures_are_those_of_the_code() -> None:
         f"a request's head {serve._LONGEST_HEAD // 1024} KiB, a form {forms.MAX_FORM} bytes",
         f"A head has {crowd.Connection.head_within_s:.0f} s and a hello {m.HELLO_WITHIN_S:.0f} s",
         f"one a second ({wire.CONTROL_AHEAD_S / wire.CONTROL_COSTS_S:.0f} at once)",
-        f"two frames a second ({conversation.PHONE_AHEAD_S / conversation.PHONE_COSTS_S:.0f} at",
+        f"two frames a second ({pace.PHONE_AHEAD_S / pace.PHONE_COSTS_S:.0f} at",
+        f"{1 / crowd.COSTS_S:.0f} pages a second ({crowd.AHEAD_S / crowd.COSTS_S:.0f} at once)",
+        f"at least 48 KiB in {crowd.Connection.read_within_s:.0f} s",
         f"{conversation.MAX_UNANSWERED} commands may be unanswered",
         f"{conversation.MAX_REFUSED} refusals end it",
         f"a deadline and {e_one_stop.BODY_CAP // 1024} KiB",
@@ -61,4 +63,4 @@ def test_the_figures_are_those_of_the_code() -> None:
         assert words in DOC, words
     assert crowd.Connection.head_within_s == realtime.HANDSHAKE_WITHIN_S
     assert wire.CONTROL_COSTS_S == 1
-    assert conversation.PHONE_COSTS_S == 0.5
+    assert pace.PHONE_COSTS_S == 0.5

@@ -6,13 +6,13 @@ to ask starts without it.
 
 import ssl
 from collections.abc import Callable
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from hub.dossiers.base import Dossiers
 from hub.dossiers.fields import mapping
+from hub.network import is_own
 from hub.settings import EOneStopSettings
 from shared.errors import SettingsError
 from shared.model import Instant
@@ -83,7 +83,7 @@ def _url(text: str, name: str) -> str:
         raise SettingsError(f"dossiers.{name}: is not an address; write https://HOST/…")
     if parts.username is not None or parts.query or parts.fragment:
         raise SettingsError(f"dossiers.{name}: write it without user, password, ? and #")
-    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(host)):
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_own(host)):
         raise SettingsError(
             f"dossiers.{name}: must begin with https://; http:// is only for this machine itself"
             " (127.0.0.1)"
@@ -96,13 +96,6 @@ def _path(text: str, name: str) -> str:
     if not path or not path.isascii() or any(letter in path for letter in ":?#\\ "):
         raise SettingsError(f"dossiers.{name}: write what follows `url`, e.g. TraCuuHoSo")
     return path
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _tls(ca_file: str) -> ssl.SSLContext:

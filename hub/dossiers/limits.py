@@ -12,11 +12,11 @@ remembered, and who has been silent longest is forgotten first.
 
 from collections import deque
 from collections.abc import Hashable
-from ipaddress import IPv6Address, ip_address
 from typing import TypeVar
 
 import msgspec
 
+from hub.network import network_of
 from hub.settings import LookupLimits
 from shared.model import Instant
 
@@ -157,7 +157,7 @@ class Limits:
         return known
 
     def _address(self, asker: Asker, now: Instant) -> _Address:
-        key = _network(asker.address)
+        key = network_of(asker.address)
         known = self._addresses.pop(key, None) or _Address()
         for kept in (known.asked, known.missed):
             self._forget_minutes(kept, now)
@@ -192,16 +192,3 @@ def _put(kept: dict[K, V], key: K, value: V, most: int) -> None:
     kept[key] = value
     if len(kept) > most:
         del kept[next(iter(kept))]
-
-
-def _network(address: str) -> str:
-    """An IPv4 address itself; of an IPv6 one its /64, of which every house has a whole one."""
-    try:
-        found = ip_address(address)
-    except ValueError:
-        return address
-    if not isinstance(found, IPv6Address):
-        return address
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return f"{int(found) >> 64:x}"

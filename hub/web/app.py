@@ -18,6 +18,7 @@ from hub.failures import FailureLimit
 from hub.hall import Hall
 from hub.metrics import Metrics
 from hub.notices import NoticeFile
+from hub.pace import PHONE_AHEAD_S, PHONE_COSTS_S, Paces
 from hub.registry import Registry
 from hub.settings import HubSettings
 from hub.web import (
@@ -102,6 +103,7 @@ def build(
         notices=notices or {},
         data=data,
         news=following.News(hall),
+        wishes=Paces(PHONE_COSTS_S, PHONE_AHEAD_S),
     )
     return app
 

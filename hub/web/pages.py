@@ -17,6 +17,7 @@ from hub.failures import FailureLimit
 from hub.hall import Hall
 from hub.metrics import Metrics
 from hub.notices import NoticeFile
+from hub.pace import Paces
 from hub.registry import Officer, Registry
 from hub.settings import HubSettings
 from hub.settled import settled as settled
@@ -70,6 +71,8 @@ class Desk(msgspec.Struct, frozen=True):
     metrics: Metrics
     news: News
     """Wakes standbys."""
+    wishes: Paces
+    """How often each ticket's page without JavaScript may wish something."""
     settings: HubSettings
     limit: FailureLimit
     checks: asyncio.Semaphore

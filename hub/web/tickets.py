@@ -4,6 +4,7 @@
 once more on a page of its own, then posted.
 """
 
+import time
 import uuid
 from typing import Any
 from urllib.parse import quote
@@ -57,9 +58,15 @@ async def wish(request: Request) -> Response:
     kind = _WISHES.get(request.path_params["wish"])
     if kind is None:
         return await _plain(request)
+    desk = desk_of(request)
+    if not desk.wishes.keep(ticket, time.monotonic()):
+        busy = refusal_words(words_of(request))["too_busy"]
+        answer = await _plain(request, 429, busy)
+        answer.headers["Retry-After"] = "2"
+        return answer
     actor = Actor(Role.TICKET, "ticket", ticket=ticket)
     request_id = RequestId(str(uuid.uuid4()))
-    outcome = await desk_of(request).hall.ask(actor, request_id, kind(ticket))
+    outcome = await desk.hall.ask(actor, request_id, kind(ticket))
     if isinstance(outcome, Refusal):
         known = refusal_words(words_of(request))
         return await _plain(request, 409, known.get(outcome.code, outcome.reason))

@@ -415,8 +415,13 @@ async def test_a_hub_behind_tls_is_believed_by_its_certificate_alone(tmp_path: P
     await server.wait_closed()
     assert found == [7, None]
     for url in ("ftp://x", "hub:8080", ""):
-        with pytest.raises(SetupError, match="http://HOST:PORT"):
+        with pytest.raises(SetupError, match="https://HOST:PORT"):
             Peer(url)
+    for url in ("http://hub:8080", "http://10.1.2.3:8080"):
+        with pytest.raises(SetupError, match="readable through the network; write https"):
+            Peer(url)
+    for url in ("http://localhost:8080", "http://127.0.0.1:8080", "http://[::1]:8080"):
+        assert Peer(url).url == url
     with pytest.raises(SetupError, match="no such file"):
         Peer("https://hub", ca_file=str(tmp_path / "none.pem"))
 
@@ -469,7 +474,7 @@ async def test_what_a_peer_answers_is_a_generation_or_that_no_hub_serves_or_noth
 
 @pytest.mark.parametrize("host", ["a..b", "a" * 64 + ".b", "x" + "é" * 70, ".", "\udcff.x"])
 async def test_a_peer_of_a_name_that_no_machine_can_have_does_not_answer(host: str) -> None:
-    peer = Peer(f"http://{host}")
+    peer = Peer(f"https://{host}")
     assert await peer.serves() is None
     assert await peer.generation() is None
     with pytest.raises(PeerError, match="does not answer"):

@@ -111,6 +111,25 @@ def _as_before() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("_as_before")
+def test_what_a_library_says_in_a_screen_s_program_goes_the_same_way() -> None:
+    said = subprocess.run(
+        [
+            sys.executable, "-c",
+            "import logging\n"
+            "from shared.logs import keep_to_the_list\n"
+            "keep_to_the_list()\n"
+            "told = logging.getLogger('a.library')\n"
+            "told.warning('one\\ntwo \\x1b[2J %s', 'x' * 5000, extra={'card': '040190001234'})\n"
+            "told.info('hidden')\n",
+        ],
+        capture_output=True, text=True, check=True, timeout=60, cwd=ROOT,
+    ).stderr  # fmt: skip
+    [line] = said.splitlines()
+    assert r"one\ntwo" in line and "\x1b[2J" not in line
+    assert "040190001234" not in line and "hidden" not in said
+    assert len(line) < LONGEST + 200
+
+
 def test_screens_keep_to_the_list_once_and_for_all() -> None:
     keep_to_the_list()
     keep_to_the_list()

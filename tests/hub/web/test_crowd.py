@@ -26,18 +26,28 @@ WITHIN_S = 5.0
 
 class Hasty(Connection):
     head_within_s = 0.2
+    read_within_s = 0.2
 
 
 async def _greet(request: Request) -> Response:
     return PlainTextResponse("chào")
 
 
+FILM = b"x" * 32_000_000
+"""More than the kernel keeps for a socket, on both sides."""
+
+
+async def _film(request: Request) -> Response:
+    return Response(FILM)
+
+
 @asynccontextmanager
 async def serving(kind: type[Connection], most: int) -> AsyncIterator[int]:
     """A port where such connections are served."""
+    routes = [Route("/", _greet), Route("/film", _film)]
     config = uvicorn.Config(
-        Starlette(routes=[Route("/", _greet)]),
-        lifespan="off", ws="none", log_config=None, limit_concurrency=most,
+        Starlette(routes=routes),
+        lifespan="off", ws="none", log_config=None, limit_concurrency=most, timeout_keep_alive=1,
     )  # fmt: skip
     state = ServerState()
     loop = asyncio.get_running_loop()
@@ -84,6 +94,67 @@ async def test_a_head_that_comes_in_drops_after_an_answer_is_cut_off_too() -> No
         writer.write(b"GET")
         assert await _ended(reader)
         writer.close()
+
+
+async def test_who_asks_and_does_not_read_is_cut_off() -> None:
+    async with serving(Hasty, 10) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=1024)
+        writer.write(ASK.replace(b"/", b"/film", 1))
+        assert b"200 OK" in await reader.readline()
+        assert isinstance(writer.transport, asyncio.Transport)
+        writer.transport.pause_reading()
+        other = await asyncio.open_connection("127.0.0.1", port)
+        other[1].write(ASK)
+        assert b"200 OK" in await other[0].readline()
+        async with asyncio.timeout(WITHIN_S):
+            await _cut_off(writer)
+        for one in (writer, other[1]):
+            one.close()
+
+
+async def _cut_off(writer: asyncio.StreamWriter) -> None:
+    """The other side has gone, whatever lies unread: what is sent there is answered by a reset."""
+    while True:
+        writer.write(b"GET")
+        try:
+            await writer.drain()
+        except ConnectionError:
+            return
+        await asyncio.sleep(0.01)
+
+
+async def test_who_reads_a_long_answer_slowly_but_reads_gets_all_of_it() -> None:
+    async with serving(Hasty, 10) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=64 * 1024)
+        writer.write(ASK.replace(b"/", b"/film", 1))
+        await reader.readuntil(b"\r\n\r\n")
+        got = 0
+        while got < len(FILM):
+            part = await reader.read(256 * 1024)
+            assert part, f"cut off after {got}"
+            got += len(part)
+            await asyncio.sleep(0)
+        writer.close()
+
+
+async def test_an_address_that_asks_on_and_on_is_told_to_wait_and_others_are_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("hub.web.crowd.COSTS_S", 60.0)
+    monkeypatch.setattr("hub.web.crowd.AHEAD_S", 180.0)
+    gate = Gate(Starlette(routes=[Route("/", _greet), Route("/healthz", _greet)]), 10, 10)
+
+    async def asks(address: str, path: str = "/") -> httpx.Response:
+        transport = httpx.ASGITransport(gate, client=(address, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+            return await client.get(path)
+
+    told = [await asks("2001:db8::1") for _ in range(5)]
+    assert [one.status_code for one in told] == [200, 200, 200, 429, 429]
+    assert told[-1].headers["retry-after"] == "2"
+    assert (await asks("2001:db8::2")).status_code == 429
+    assert (await asks("2001:db8:0:1::1")).status_code == 200
+    assert (await asks("2001:db8::1", "/healthz")).status_code == 200
 
 
 async def test_a_crowd_of_silent_connections_does_not_keep_a_guest_out() -> None:

@@ -365,6 +365,23 @@ async def test_a_ticket_without_javascript_refreshes_itself_until_it_ends(tmp_pa
         assert "refresh" not in page.headers
 
 
+async def test_a_page_that_wishes_on_and_on_is_told_to_wait(tmp_path: Path) -> None:
+    async with working(tmp_path) as house:
+        tickets = [
+            TicketId((await _does(house, KIOSK, m.IssueTicket(LAND)))["ticket"]) for _ in range(2)
+        ]
+
+        async def wishes(ticket: TicketId) -> httpx.Response:
+            return await house.client.post(f"/t/{ticket}/delay", headers=ORIGIN)
+
+        told = [(await wishes(tickets[0])).status_code for _ in range(24)]
+        assert told[0] == 303 and told[1] == 409
+        assert 429 in told and told[-1] == 429
+        assert "vẫn được giữ" in (await wishes(tickets[0])).text
+        assert (await wishes(tickets[1])).status_code == 303
+        assert house.hall.seq == 5, "the day, two numbers, and a delay of each"
+
+
 async def test_who_reads_slowly_stops_the_refreshing(tmp_path: Path) -> None:
     async with working(tmp_path) as house:
         ticket = (await _does(house, KIOSK, m.IssueTicket(LAND)))["ticket"]
