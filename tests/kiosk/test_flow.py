@@ -223,7 +223,7 @@ def test_only_one_wish_is_taken_up() -> None:
 def test_a_printed_ticket_is_reported_and_stays_long_enough_to_be_taken() -> None:
     flow, effects = step(ticket_flow(), printed(paper.OK), at(21_000))
     assert flow.printing is Printing.DONE
-    assert flow.ends == 21_000 + f.PRINTED_MS + ASKS_MS
+    assert flow.ends == 21_000 + f.PRINTED_MS
     assert effects == (m.Report(printed(paper.OK).outcome),)
 
 
