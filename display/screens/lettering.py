@@ -7,6 +7,7 @@ so; here every piece knows the size of its ink, and a test holds that against it
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from kivy.core.text import Label as CoreLabel
 from kivy.event import EventDispatcher
@@ -29,6 +30,20 @@ class Scale(EventDispatcher):
     """How many pixels of this screen one unit of display.theme is."""
 
     u = NumericProperty(1.0)
+
+    def __init__(self) -> None:
+        # Kivy's own list of whom to tell would keep a crumb of every piece that is gone.
+        self._followers: WeakSet[_Piece] = WeakSet()
+        super().__init__()
+
+    def follow(self, piece: "_Piece") -> None:
+        """Draw it anew whenever this changes, as long as it is anywhere."""
+        self._followers.add(piece)
+
+    def on_u(self, *_args: object) -> None:
+        """Another size of the window."""
+        for piece in list(self._followers):
+            piece.draw()
 
     def fit(self, width: float, height: float) -> bool:
         """Follow a window's size; says whether it is upright."""
@@ -124,7 +139,7 @@ class _Piece(Widget):
         for name in ("text", "weight", "halign", "valign", "most", "least", "pos", "size"):
             self.fbind(name, again)
         self.fbind("color", self._recolour)
-        scale.bind(u=again)  # held weakly: a piece of a body that is gone goes, too
+        scale.follow(self)
         self.draw()
 
     def _recolour(self, *_args: object) -> None:
