@@ -41,8 +41,9 @@ SPEED = 50
 TICKETS_A_DAY = 300
 """At one kiosk; a centre with two of them gives 600 numbers a day (domain.md, load)."""
 DAY_HOURS = 9.0
-WARM_UP = 0.25
-"""Of the run is left out: caches fill."""
+WARM_UP = 0.5
+"""Of the run is left out: until every screen has been met in every manner, its letters drawn and
+kept, a program grows as it should."""
 GLASS = (1080, 1920)
 WALL = (1920, 1080)
 CLIP_MS = 12
@@ -80,7 +81,7 @@ class Verdict(msgspec.Struct, frozen=True):
 
 
 def judge(lines: list[Vital]) -> Verdict:
-    """The verdict over a program's vitals; the first quarter is warm-up."""
+    """The verdict over a program's vitals, once it is warm."""
     steady = lines[int(len(lines) * WARM_UP) :]
     quarter = max(1, len(steady) // 4)
     first, last = steady[:quarter], steady[-quarter:]
