@@ -4,11 +4,15 @@ import re
 
 import msgspec
 
+SOFTEST = 0.05
+"""A chime is always heard: a display that says nothing at all is set up so, and its supervisor sees
+that it is."""
+
 _TIME = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
 class VolumeFrom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """From that time of day (`HH:MM`) on, until the next, sound is that loud (0.0 to 1.0)."""
+    """From that time of day (`HH:MM`) on, until the next, sound is that loud (SOFTEST to 1.0)."""
 
     start: str = msgspec.field(name="from")
     volume: float
@@ -66,9 +70,11 @@ def minutes(time: str) -> int:
 
 
 def check_volume(name: str, volume: float) -> None:
-    """Raises ValueError for what is not 0.0 to 1.0."""
-    if not 0.0 <= volume <= 1.0:
-        raise ValueError(f"{name} must be 0.0 to 1.0")
+    """Raises ValueError for what is not SOFTEST to 1.0."""
+    if not SOFTEST <= volume <= 1.0:
+        raise ValueError(
+            f"{name} must be {SOFTEST} to 1.0; for a silent display set sound.on=false"
+        )
 
 
 def _within(hours: QuietHours, minute: int) -> bool:

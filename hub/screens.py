@@ -188,6 +188,14 @@ class Watch:
         """Every display that is known, with its fault as of the last look; None: it is well."""
         return {name: _told(screen) for name, screen in self._screens.items()}
 
+    def hushed(self) -> frozenset[str]:
+        """Displays that are set up to make no sound, by their reports."""
+        return frozenset(
+            name
+            for name, screen in self._screens.items()
+            if screen.report is not None and screen.report.sound is Sound.OFF
+        )
+
     def to_begin_anew(self, now: Instant) -> list[str]:
         """Displays that have long shown what they should not, as of the last look: each once in
         `ANEW_APART_MS`. One that reports nothing, or draws nothing, knows that by itself."""

@@ -103,6 +103,8 @@ class Topics:
         self._known: Collection[str] = ()
         self.troubles: dict[str, Trouble | None] = {}
         """Displays by name, and what is wrong with them, as of the last look."""
+        self.hushed: frozenset[str] = frozenset()
+        """Displays that are set up to be silent."""
         self._printers = Printers()
         self._paces = {role: _Pace() for role in PACE_S}
         hall.watch(self._heard)
@@ -178,10 +180,10 @@ class Topics:
             self._known = self._enrolled()
         expected = displays(self._hall.state).union(self._known)
         changes = self._watch.look(expected, self._clock())
-        troubles = self._watch.troubles()
-        if troubles != self.troubles:
-            self.troubles = troubles
-            self._tell_supervisors(troubles)
+        found = self._watch.troubles(), self._watch.hushed()
+        if found != (self.troubles, self.hushed):
+            self.troubles, self.hushed = found
+            self._tell_supervisors(found)
         return changes
 
     def printer_told(self, name: str, state: m.PrinterState) -> PrinterChange | None:
@@ -293,7 +295,7 @@ class Topics:
         """A view as it is sent, with a display's headline; `boards` has those of this moment."""
         state = self._hall.state
         if actor.role is not Role.DISPLAY:
-            shown = view(state, actor, now, self.troubles, self.printers())
+            shown = view(state, actor, now, self.troubles, self.printers(), self.hushed)
             return shown if isinstance(shown, Refusal) else (_encode(shown), _NO_HEADLINE)
         plan = plan_of(state, actor.name)
         if plan not in boards:

@@ -286,6 +286,8 @@ class SupervisorScreen(msgspec.Struct, frozen=True):
     fault: ScreenFault | None = None
     since: str | None = None
     checked: bool = True
+    hushed: bool = False
+    """It is set up to make no sound."""
 
 
 class SupervisorPrinter(msgspec.Struct, frozen=True):

@@ -90,14 +90,23 @@ stop_and_back_up() { # RELEASE
     # Of a hub that is not well, nothing is known: then it counts as one that gave numbers.
     seq=$(curl -fsS -m 5 http://127.0.0.1:8080/healthz 2> /dev/null \
         | sed -n 's/.*"seq":\([0-9]*\).*/\1/p') || true
+    stopped=$1
+    trap start_again EXIT
     systemctl stop motcua-hub.service
     [ -e "$DATA/journal.db" ] || return 0
     if ! { folder=$(backup_folder "$1") && make_folder "$folder" \
         && backup=$folder/motcua-$(date -u +%Y%m%dT%H%M%S.%3NZ).db \
         && hub_command "$1" backup --data "$DATA" "$backup"; }; then
-        systemctl start --no-block motcua-hub.service
-        fail "without a backup nothing is changed; $1 runs again"
+        fail "without a backup nothing is changed"
     fi
+}
+
+# Whatever goes wrong between the hub's stop and its new start, the hall is not left without one.
+start_again() {
+    trap - EXIT
+    say "the upgrade has failed; $stopped is started again" >&2
+    activate "$stopped" || ln -sfn "releases/$stopped" "$OPT/current"
+    systemctl start --no-block motcua-hub.service
 }
 
 # Go back to that backup, for the release NAME.

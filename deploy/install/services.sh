@@ -81,6 +81,7 @@ restart_services() {
     systemctl reset-failed 'motcua-*' 2> /dev/null || true
     # shellcheck disable=SC2046
     systemctl restart --no-block $(ready_to_start)
+    trap - EXIT
 }
 
 # Whether the hub serves within so many seconds, and goes on serving; of a standby, that it runs.

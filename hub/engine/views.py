@@ -1,6 +1,6 @@
 """What each kind of screen shows, whole, computed from the state."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from heapq import merge
 from itertools import islice
@@ -49,6 +49,7 @@ def view(
     now: Instant,
     troubles: Troubles = NO_TROUBLES,
     printers: Printers = NO_PRINTERS,
+    hushed: Collection[str] = (),
 ) -> m.View | Refusal:
     """The view of `actor`'s role; a refusal where its counter or ticket does not exist today."""
     if actor.ticket is not None:  # first, for they are the most
@@ -60,7 +61,7 @@ def view(
     if actor.role is Role.DISPLAY:
         return display_view(state, actor.name, now)
     if actor.role is Role.SUPERVISOR:
-        return supervisor_view(state, now, troubles, printers)
+        return supervisor_view(state, now, troubles, printers, hushed)
     if actor.counter not in state.counters:
         return Refusal("unknown_counter", _("Không có quầy này."))
     return counter_view(state, actor.counter, now)
@@ -215,9 +216,10 @@ def supervisor_view(
     now: Instant,
     troubles: Troubles = NO_TROUBLES,
     printers: Printers = NO_PRINTERS,
+    hushed: Collection[str] = (),
 ) -> m.SupervisorView:
-    """The whole hall in figures. `troubles` names the displays that the hub has seen, `printers`
-    the kiosks that have one."""
+    """The whole hall in figures. `troubles` names the displays that the hub has seen, `hushed`
+    those that are to be silent, `printers` the kiosks that have one."""
     return m.SupervisorView(
         day=state.day,
         counters=tuple(
@@ -233,7 +235,7 @@ def supervisor_view(
         ),
         lines=tuple(_supervisor_line(state, service.id) for service in state.site.services),
         totals={str(one): count for one, count in state.totals.items()},
-        screens=_screens(state, troubles),
+        screens=_screens(state, troubles, hushed),
         printers=tuple(
             m.SupervisorPrinter(name, told.state, state.iso(told.since))
             for name, told in sorted(printers.items())
@@ -242,7 +244,9 @@ def supervisor_view(
     )
 
 
-def _screens(state: State, troubles: Troubles) -> tuple[m.SupervisorScreen, ...]:
+def _screens(
+    state: State, troubles: Troubles, hushed: Collection[str]
+) -> tuple[m.SupervisorScreen, ...]:
     """Displays that ought to be there, and those that were seen."""
     shown = []
     for name in sorted(displays(state).union(troubles)):
@@ -250,9 +254,8 @@ def _screens(state: State, troubles: Troubles) -> tuple[m.SupervisorScreen, ...]
         fault, since = trouble or (None, None)
         begun = _iso(state, since) if fault else None
         plan, seen = plan_of(state, name), trouble is None
-        shown.append(
-            m.SupervisorScreen(name, plan, fault, begun, checked=seen or fault is not None)
-        )
+        checked = seen or fault is not None
+        shown.append(m.SupervisorScreen(name, plan, fault, begun, checked, hushed=name in hushed))
     return tuple(shown)
 
 

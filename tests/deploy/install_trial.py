@@ -238,6 +238,12 @@ def add_line_twice(place: Path) -> None:
     add_line(place)
 
 
+def lose_unit(place: Path) -> None:
+    """A release that cannot be put in place as a whole."""
+    add_line(place)
+    (place / "deploy" / "systemd" / "motcua-x.service").unlink()
+
+
 def break_hub(place: Path) -> None:
     """A release whose hub ends at its start."""
     file = place / "hub" / "serve.py"
@@ -420,6 +426,18 @@ def test_without_a_backup_nothing_is_changed(machine: Machine) -> None:
     assert "without a backup nothing is changed" in said
     assert machine.current() == second
     until(machine.healthy, 60, "the hub was left stopped")
+
+
+def test_an_upgrade_that_fails_in_the_middle_leaves_the_hall_with_its_hub(
+    machine: Machine,
+) -> None:
+    second, events = machine.current(), machine.events()
+    said = machine.enter(machine.source("torn", lose_unit), "upgrade", check=False)
+    assert "motcua-x.service" in said
+    assert f"the upgrade has failed; {second} is started again" in said
+    assert machine.current() == second
+    until(machine.healthy, 60, "the hub was left stopped")
+    assert machine.events()[: len(events)] == events
 
 
 def test_a_release_that_does_not_start_is_taken_back(machine: Machine) -> None:

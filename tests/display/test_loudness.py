@@ -1,6 +1,7 @@
 import pytest
 
 from display.loudness import Level, Loudness, QuietHours, VolumeFrom, level, minutes
+from display.settings import Sound
 
 
 def test_without_hours_one_volume_holds_all_day() -> None:
@@ -29,7 +30,10 @@ def test_what_is_no_time_of_day_is_refused(time: str) -> None:
 
 
 def test_a_volume_beyond_full_and_quiet_hours_without_length_are_refused() -> None:
-    with pytest.raises(ValueError, match=r"0\.0 to 1\.0"):
-        VolumeFrom("07:00", 1.1)
+    for volume in (1.1, 0.0, 0.049, -1.0):
+        with pytest.raises(ValueError, match=r"0\.05 to 1\.0; for a silent display set"):
+            VolumeFrom("07:00", volume)
+        with pytest.raises(ValueError, match=r"quiet_volume must be 0\.05"):
+            Sound(quiet_volume=volume)
     with pytest.raises(ValueError, match="must not end when they begin"):
         QuietHours("07:00", "07:00")

@@ -99,6 +99,17 @@ async def test_a_display_that_is_enrolled_is_missed_though_it_never_came(room: R
     assert room.live._topics.troubles == {}
 
 
+async def test_a_display_that_is_set_up_to_be_silent_is_told_to_the_supervisor(room: Room) -> None:
+    boss, wall = await room.join("supervisor"), await room.join("display")
+    await report(room, wall, 1, sound="off")
+    passes(room, 1)
+    told = await boss.view_where(lambda view: view["screens"] and view["screens"][0]["hushed"])
+    assert told["view"]["screens"][0]["fault"] is None
+    await report(room, wall, 1, sound="well")
+    passes(room, 1)
+    await boss.view_where(lambda view: view["screens"] and not view["screens"][0]["hushed"])
+
+
 @pytest.mark.parametrize(
     ("told", "name"),
     [

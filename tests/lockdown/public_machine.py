@@ -1,4 +1,5 @@
-"""A kiosk as it stands in the hall: under its keeper, on a screen without a window manager."""
+"""A kiosk or display as it stands in the hall: under its keeper, on a screen without a window
+manager."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -34,7 +35,7 @@ BOTTOM = tuple((x, y) for y in (1800, 1840, 1700) for x in (190, 540, 788, 900))
 
 
 class PublicMachine:
-    """The kiosk, its screen, and somebody who plays with keyboard and mouse."""
+    """The program, its screen, and somebody who plays with keyboard and mouse."""
 
     def __init__(
         self,
@@ -43,6 +44,7 @@ class PublicMachine:
         screen: VirtualScreen,
         more: Sequence[str],
         environment: Mapping[str, str],
+        role: str,
     ) -> None:
         self.folder = folder
         self.hub = hub
@@ -50,16 +52,17 @@ class PublicMachine:
         self.frames = folder / "frames.jsonl"
         credential = folder / "credential"
         credential.touch(mode=0o600)
-        credential.write_text(hub.enrol("kiosk", folder.name), encoding="utf-8")
+        credential.write_text(hub.enrol(role, folder.name), encoding="utf-8")
         self.program = Program(
-            "kiosk",
+            role,
             [
-                *python("kiosk", "--config", str(ROOT / "config" / "kiosk.toml")),
+                *python(role, "--config", str(ROOT / "config" / f"{role}.toml")),
                 *("--hub", hub.live, "--credential-file", str(credential)),
                 *("--size", f"{SIZE[0]}x{SIZE[1]}", "--position", "0,0"),
-                *("--data", str(folder / "data"), "--frame-log", str(self.frames), *more),
+                *("--frame-log", str(self.frames), *more),
+                *(("--data", str(folder / "data")) if role == "kiosk" else ()),
             ],
-            folder / "kiosk.log",
+            folder / f"{role}.log",
             screen.env() | INTRUSION | dict(environment),
         )
         self.x = Display(screen.display)
@@ -67,11 +70,11 @@ class PublicMachine:
 
     @property
     def log(self) -> str:
-        """What kiosk and keeper have said."""
+        """What program and keeper have said."""
         return self.program.log.read_text(encoding="utf-8")
 
     def child(self) -> psutil.Process:
-        """The kiosk itself."""
+        """The program itself."""
         return kept(self.program)
 
     def wait_ready(self, times: int = 1, within_s: float = 30.0) -> None:
@@ -79,7 +82,7 @@ class PublicMachine:
         until(lambda: self.log.count("ready\n") >= times, f"ready {times} times", within_s)
 
     def wait_curtain(self) -> None:
-        """Wait until the curtain is drawn, behind the kiosk."""
+        """Wait until the curtain is drawn, behind the program."""
         keeper = psutil.Process(self.program.pid)
         until(lambda: len(keeper.children()) == 1, "the curtain is drawn")
 
@@ -120,6 +123,12 @@ class PublicMachine:
             if self.shown() != screen:
                 self.button(1, round(place[0]), round(place[1]))
                 time.sleep(SETTLE_MS / 2000)
+
+    def cursor(self) -> int:
+        """How many pixels of the pointer can be seen where it is."""
+        self.x.xfixes_query_version()
+        image = self.x.xfixes_get_cursor_image(self.root).cursor_image
+        return sum(pixel >> 24 != 0 for pixel in image)
 
     # --- somebody plays -------------------------------------------------------------------
 
@@ -170,7 +179,7 @@ class PublicMachine:
 
 @contextmanager
 def public_machine(
-    folder: Path, *more: str, environment: Mapping[str, str] = NOTHING
+    folder: Path, *more: str, environment: Mapping[str, str] = NOTHING, role: str = "kiosk"
 ) -> Iterator[PublicMachine]:
     """One, ready, with a hub of its own; `more` goes to its command line."""
     folder.mkdir(exist_ok=True)
@@ -179,7 +188,7 @@ def public_machine(
         ending.callback(hub.stop)
         hub.start()
         screen = ending.enter_context(VirtualScreen(*SIZE))
-        machine = PublicMachine(folder, hub, screen, more, environment)
+        machine = PublicMachine(folder, hub, screen, more, environment, role)
         ending.callback(machine.close)
         machine.wait_ready()
         machine.wait_curtain()

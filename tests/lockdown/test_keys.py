@@ -76,6 +76,13 @@ def test_no_key_and_no_chord_does_anything(stays: PublicMachine) -> None:
     assert grown_mb(kiosk, before) < MOST_MB
 
 
+def test_the_pointer_is_not_seen(stays: PublicMachine) -> None:
+    for x, y in ((SIZE[0] // 2, SIZE[1] // 2), (4, 4)):
+        stays.move(x, y)
+        stays.x.sync()
+        assert stays.cursor() == 0
+
+
 def test_no_typed_control_character_and_no_flood_does_anything(stays: PublicMachine) -> None:
     heard(stays)
     kiosk = stays.child()

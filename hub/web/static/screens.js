@@ -57,9 +57,9 @@ function row(screen, onChange) {
 }
 
 /** Its sign and word: a display is well only once it has said so. */
-function stateOf({ fault, checked }) {
+function stateOf({ fault, checked, hushed }) {
   if (fault) return ["!", words.faults[fault]];
-  return checked ? ["✓", words.good] : ["…", words.checking];
+  return checked ? ["✓", hushed ? words.hushed : words.good] : ["…", words.checking];
 }
 
 /** A plan in words: "Khu vực: quầy 1–4, 7 · “Đất đai”". */

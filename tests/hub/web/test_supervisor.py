@@ -268,6 +268,7 @@ def test_faulty_displays_stand_first_in_words_on_every_width(
     screens: list[dict[str, Any]] = [
         {"name": "a-tốt", "plan": PLAIN, "fault": None, "since": None},
         {"name": "a-mới", "plan": PLAIN, "fault": None, "since": None},
+        {"name": "a-im", "plan": PLAIN, "fault": None, "since": None, "hushed": True},
         *({"name": f"m-{one}", "plan": PLAIN, "fault": one, "since": since} for one in FAULTS),
     ]
     for screen in screens:
@@ -275,10 +276,12 @@ def test_faulty_displays_stand_first_in_words_on_every_width(
     with _overview(hub, browser, cookies, width, height) as page:
         page.route_web_socket("**/live", _with(screens, "Mời ông/bà rời tòa nhà. " * 8))
         page.goto(f"{hub.url}/supervisor")
-        expect(page.locator("#screens li")).to_have_count(7)
+        expect(page.locator("#screens li")).to_have_count(8)
         expect(page.locator("#screens li").last).to_contain_text("a-tốt")
         expect(_row(page, "a-tốt").locator(".screen-state")).to_have_text("✓Tốt")
         expect(_row(page, "a-mới").locator(".screen-state")).to_have_text("…Đang kiểm tra")
+        silent = _row(page, "a-im").locator(".screen-state")
+        expect(silent).to_have_text("✓Tốt, không phát tiếng")
         for fault, words in FAULTS.items():
             expect(_row(page, f"m-{fault}")).to_contain_text(words)
             expect(_row(page, f"m-{fault}")).to_contain_text("từ 08:15")
