@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from display import board as wall
 from display.board import Board, instant
 from hub.engine.notices import MOST_TEXT
+from hub.engine.site import MOST_NAME, MOST_SAID
 from hub.engine.wall import MOST_EMERGENCY
 from shared.messages import BoardCall, BoardCounter, BoardLine, DisplayView, Notice
 from shared.model import CounterNumber, CounterState, Instant, Layout, ScreenPlan, Seq, ServiceId
@@ -20,10 +21,11 @@ SAID = "Mời ông/bà chuẩn bị sẵn giấy tiếp nhận và căn cước.
 LINES = ("Đất đai", "Doanh nghiệp", "Xây dựng", "Tư pháp – Hộ tịch", "Bảo hiểm xã hội", "Công an")
 LONG = (
     "Đăng ký đất đai, tài sản gắn liền với đất",
-    "Cấp giấy phép xây dựng và chứng chỉ hành nghề hoạt động xây dựng trên toàn tỉnh",
+    "Cấp phép xây dựng và chứng chỉ hành nghề xây",
     "Bảo hiểm xã hội",
     "Khoa học, Công nghệ",
 )
+assert max(map(len, LONG)) == MOST_NAME, "the longest that a site may say"
 CALLS = (
     ("B007", 12), ("A011", 4), ("D015", 9), ("G004", 33), ("C031", 21), ("E002", 30), ("A010", 6),
     ("B006", 11), ("A012", 5),
@@ -101,6 +103,10 @@ LONG_NOTICE = (
     " theo căn cước, giấy chứng nhận quyền sử dụng đất bản gốc và hợp đồng đã công chứng; nộp trước"
     " 10 giờ 30 thì có kết quả ngay trong ngày hôm đó"
 )[:MOST_TEXT]
+LONG_SAID = (
+    "Mời ông/bà chuẩn bị sẵn giấy tiếp nhận, căn cước và bản gốc các giấy tờ; thiếu giấy nào, mời"
+    " hỏi quầy 1."
+)[:MOST_SAID]
 LONG_EMERGENCY = (
     "Tòa nhà mất điện toàn bộ. Mời ông/bà giữ bình tĩnh, ngồi yên tại chỗ, không dùng thang máy."
     " Cán bộ sẽ đến từng khu hướng dẫn lối ra. Số thứ tự của ông/bà vẫn còn giá trị trong hôm nay,"
@@ -146,6 +152,7 @@ STATES: dict[str, Sample] = {
             )
         )
     ),
+    "said-long": Sample(_seen(replace(BUSY, notice=LONG_SAID), 60)),
     "notice": Sample(_called(PAGED, CALLS[-1:])),
     "notice-long": Sample(
         _seen(replace(BUSY, notices=(Notice("dai", LONG_NOTICE, seconds=30),)), 60)

@@ -123,6 +123,9 @@ def _look(widget: Any, panels: tuple[Any, ...]) -> tuple[Ink | None, list[str]]:
     fault = []
     if hasattr(widget, "ink"):  # a piece of the wall tells its ink; what it drew is a texture
         width, height = widget.ink
+        shown = getattr(widget, "shown", "")
+        if shown and shown.split() != widget.text.split():
+            fault.append(f"of {widget.text!r} is drawn {shown!r}")
     elif hasattr(widget, "_label"):
         core = widget._label
         width, height = core.content_width, core.content_height

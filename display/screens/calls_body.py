@@ -32,7 +32,9 @@ class CallsBody(Body):
         self.side = Side()
         self._empty = True
         self._paged = False
-        self._stands: tuple[str, bool, bool] = ("", True, False)
+        self._beside = 2
+        self._said = (Board(), "", "")
+        self._stands: tuple[object, ...] = ("", True, False, 2)
         super().__init__(**options)
         for widget in (self.panel, *self.rows, self.heading, *self.lines):
             self.add_widget(widget)
@@ -41,11 +43,13 @@ class CallsBody(Body):
 
     def show(self, board: Board, welcome: str, hint: str) -> None:
         """Large call, rows, lines and notice."""
+        self._said = (board, welcome, hint)
         self.panel.welcome, self.panel.hint = welcome, hint
         self.panel.gold = board.gold
         self.panel.counter = str(board.large.counter) if board.large else ""
         self.panel.number = board.large.number if board.large else ""
         self._paged = bool(notices(board.view))
+        self._beside = self._line_columns(board)
         rows = wall.rows(board, self._row_count())
         for row, said in zip_longest(self.rows, rows):
             row.show(said)
@@ -56,7 +60,7 @@ class CallsBody(Body):
         self.heading.text = _("Số người đang chờ") if known else ""
         self.nobody.text = _("Chưa có ai phải chờ") if known and not lines else ""
         notice = board.view.notice if board.view and not self._paged else ""
-        stands = (notice, board.large is None, self._paged)
+        stands = (notice, board.large is None, self._paged, self._beside)
         if stands != self._stands:
             self._stands = stands
             self.notice.text, self._empty = notice, board.large is None
@@ -67,13 +71,23 @@ class CallsBody(Body):
         return tall if self.upright else theme.ROWS_WIDE
 
     def _line_count(self) -> int:
-        if self._paged:
-            return theme.SIDE_LINES_TALL if self.upright else theme.SIDE_LINES_WIDE
-        return theme.LINES_TALL if self.upright else theme.LINES_WIDE
+        if self.upright:
+            tall = theme.SIDE_LINES_TALL if self._paged else theme.LINES_TALL
+            return tall // 2 * self._beside
+        return theme.SIDE_LINES_WIDE if self._paged else theme.LINES_WIDE
+
+    def _line_columns(self, board: Board) -> int:
+        """How many lines stand beside each other when upright: a long name has a whole width."""
+        half = (self.width - 3 * theme.EDGE * scale.u) / 2
+        most = theme.SIDE_LINES_TALL if self._paged else theme.LINES_TALL
+        names = [line.name for line in wall.lines(board, most)]
+        return 1 if any(WallLine.crowded(name, half) for name in names) else 2
 
     def arrange(self, *_args: object) -> None:
         """Place the pieces."""
-        if self.upright:
+        if self.upright and self._beside != self._line_columns(self._said[0]):
+            self.show(*self._said)  # in another width other lines stand there
+        elif self.upright:
             self._arrange_upright()
         else:
             self._arrange_wide()
@@ -118,7 +132,8 @@ class CallsBody(Body):
         room = top - self.y - theme.BOTTOM * u
         # The side area and the standing sentence take turns at the foot.
         foot = theme.SIDE_TALL * u if self._paged else self.notice.high(width) - 40 * u
-        deep = -(-self._line_count() // 2)
+        beside = self._beside
+        deep = self._line_count() // beside
         listed = 64 * u + deep * 88 * u
         calls = room - listed - foot - 3 * 24 * u
         large = calls if self._empty else calls * 0.49
@@ -132,10 +147,11 @@ class CallsBody(Body):
         top = base + foot + 24 * u + listed
         put(self.heading, left, top, width, 52 * u)
         put(self.nobody, left, top - 68 * u, width, 88 * u)
-        half = (width - edge) / 2
+        wide = (width - edge * (beside - 1)) / beside
         for number, line in enumerate(self.lines):
             column, down = divmod(number, deep)
-            across = left + column * (half + edge)
-            put(line, across, top - 60 * u - down * 88 * u, half, 88 * u if column < 2 else 0)
+            across = left + column * (wide + edge)
+            high = 88 * u if column < beside else 0
+            put(line, across, top - 60 * u - down * 88 * u, wide, high)
         put(self.notice, left, base + foot, width, 0 if self._paged else foot)
         put(self.side, left, base + foot, width, foot if self._paged else 0)

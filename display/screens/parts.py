@@ -12,6 +12,7 @@ from display.board import Cell, Desk, Line as Waiting
 from display.screens.lettering import Figures, WallWords, scale, wrapped
 from shared.i18n import _
 from shared.panels import box_of
+from shared.vietnamese import nfc
 from shared.window import Box
 
 _GROUND = {Desk.CALLING: theme.GOLD, Desk.BUSY: theme.PANEL, Desk.FREE: theme.PANEL}
@@ -77,6 +78,13 @@ class WallLine(BoxLayout):
         """Say `line`, or nothing."""
         self.name = line.name if line else ""
         self.count = str(line.count) if line else ""
+
+    @staticmethod
+    def crowded(name: str, width: float) -> bool:
+        """Whether a name would need more than two lines in `width` px."""
+        u: float = scale.u
+        room = width - (theme.COUNT_WIDE + theme.COUNT_GAP) * u
+        return len(wrapped(nfc(name), "regular", round(theme.SMALL * u), room)) > 2
 
 
 class Notice(BoxLayout):

@@ -79,6 +79,12 @@ class Season(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     until: str = "12-31"
 
 
+MOST_NAME = 44
+"""Letters of a service's name: two lines on a wall, which are read from ten metres."""
+MOST_SAID = 110
+"""Letters of the sentence that the board says to all: four lines."""
+
+
 class Site(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
     """One centre."""
 
@@ -181,6 +187,10 @@ def faults(site: Site) -> list[str]:
     counters = {counter.number for counter in site.counters}
     found += _lookup_faults(site)
     found += _text_faults(site)
+    if len(site.notice) > MOST_SAID:
+        found.append(
+            f"notice: has more than {MOST_SAID} letters; a longer text is one of `notices`"
+        )
     found += _wall_faults(site, counters)
     for service in site.services:
         found += _service_faults(service, groups, counters)
@@ -295,6 +305,11 @@ def _service_faults(
 ) -> list[str]:
     found = []
     where = f"services: {service.id!r}"
+    found += [
+        f"{where}: {text!r} has more than {MOST_NAME} letters: walls cannot show it"
+        for text in (service.name, *service.names.values())
+        if len(text) > MOST_NAME
+    ]
     if service.group not in groups:
         found.append(f"{where}: there is no group {service.group!r}")
     if not service.prefix or any(letter not in VOICED_LETTERS for letter in service.prefix):

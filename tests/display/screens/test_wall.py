@@ -36,6 +36,7 @@ OLD = [
         [("W1000", 36), ("M1234", 28), ("A010", 6), ("D1015", 9), ("VW011", 24), ("B007", 12)]
     )
 ]
+LONG_NAME = "Cấp giấy phép xây dựng, chứng chỉ hành nghề xây"
 LONG = [
     "Đăng ký đất đai, tài sản gắn liền với đất",
     "Cấp giấy phép xây dựng và chứng chỉ hành nghề hoạt động xây dựng trên toàn tỉnh",
@@ -345,3 +346,17 @@ def test_a_closed_centres_counter_sends_nobody_to_another(kivy_window: Any) -> N
     wall.board = replace(closed, view=replace(closed.view, counters=(desk,), open=True))
     step(kivy_window)
     assert body(wall).hint.text == "Mời ông/bà sang quầy khác"
+
+
+def test_an_upright_wall_gives_a_long_name_a_whole_width_and_a_short_one_half(
+    kivy_window: Any,
+) -> None:
+    from display.screens.wall import Wall
+
+    wide = {}
+    for names in (("Đất đai", "Công an"), (LONG_NAME, "Công an")):
+        wall = Wall(board=board(lines=names))
+        hold(kivy_window, wall, 1080, 1920)
+        wide[names[0]] = body(wall).lines[0].width
+        assert names[0] in [text.replace("\n", " ") for text in shown(wall)]
+    assert wide[LONG_NAME] > 2 * wide["Đất đai"] > 0

@@ -121,6 +121,10 @@ def broken() -> Iterator[tuple[str, Site]]:
         "priorities: 'co-cong': head_start_minutes must be 0 or more",
         a_site(priorities=(backwards_priority,)),
     )
+    long = "Cấp giấy phép xây dựng, chứng chỉ hành nghề và giám định"
+    named = replace(site.services[0], names={"en": long})
+    yield f"services: 'dat-dai': '{long}' has more than 44 letters", a_site(services=(named,))
+    yield "notice: has more than 110 letters", a_site(notice="x" * 111)
     for address in ("motcua.vn", "ftp://motcua.vn", "https://", "https://a b", "http://a/#x"):
         yield f"public_url: '{address}' is no address", a_site(public_url=address)
     yield "dossier_prefixes: 'H4' begins no dossier code", a_site(dossier_prefixes=("H4",))
