@@ -5,9 +5,6 @@ from datetime import UTC, datetime, tzinfo
 
 from shared.model import Instant
 
-NEWEST = 3
-"""So many of the newest stay, however old the clock says they are."""
-
 _DAY_MS = 24 * 3600 * 1000
 _STAMP = "%Y%m%dT%H%M%S"
 _HEAD, _TAIL = "motcua-", "Z.db"
@@ -38,16 +35,18 @@ def to_drop(
     """Which of the backups made at these moments may go.
 
     Of the newest `hourly_days` all are kept, after that the last one of each day in `zone`, after
-    `days` none but the newest three. What a clock calls the future is kept.
+    `days` none. A backup is as old as the clock says or, if that is less, as there are later days
+    with backups: a clock that is a year ahead for an hour costs none, and what it calls the future
+    is kept.
     """
     dropped: set[Instant] = set()
-    newest_first = sorted(made, reverse=True)
-    seen: set[str] = set()
-    for at in newest_first:
-        day = datetime.fromtimestamp(at / 1000, zone).date().isoformat()
-        last_of_its_day = day not in seen
-        seen.add(day)
-        age = now - at
-        if age > days * _DAY_MS or (age > hourly_days * _DAY_MS and not last_of_its_day):
+    later_days: set[str] = set()
+    day = ""
+    for at in sorted(made, reverse=True):
+        before, day = day, datetime.fromtimestamp(at / 1000, zone).date().isoformat()
+        if before and day != before:
+            later_days.add(before)
+        age = min((now - at) / _DAY_MS, len(later_days))
+        if age > days or (age > hourly_days and day == before):
             dropped.add(at)
-    return dropped.difference(newest_first[:NEWEST])
+    return dropped

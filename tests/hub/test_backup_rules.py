@@ -34,14 +34,33 @@ def test_hourly_ones_are_kept_two_days_then_the_last_of_each_day_for_thirty() ->
     made = [Instant(NOW - hours * HOUR) for hours in range(24 * 40)]
     dropped = to_drop(made, NOW, ZONE, hourly_days=2, days=30)
     kept = sorted(set(made) - dropped, reverse=True)
-    assert kept[:49] == made[:49]
-    assert len(kept) == 49 + 28
-    assert all(at("23:00", "2026-11-23") % (24 * HOUR) == one % (24 * HOUR) for one in kept[49:])
+    whole = 13 + 24 + 24  # from noon today back to the midnight before the day before yesterday
+    assert kept[:whole] == made[:whole]
+    assert len(kept) == whole + 28
+    last = at("23:00", "2026-11-23") % (24 * HOUR)
+    assert all(one % (24 * HOUR) == last for one in kept[whole:])
     assert NOW - min(kept) <= 30 * 24 * HOUR
 
 
-def test_a_clock_that_jumps_takes_neither_the_newest_three_nor_those_of_the_future() -> None:
-    made = [Instant(NOW - hours * HOUR) for hours in range(5)]
-    far = Instant(NOW + 1000 * 24 * HOUR)
-    assert to_drop(made, far, ZONE, hourly_days=2, days=30) == set(made[3:])
-    assert to_drop(made, Instant(0), ZONE, hourly_days=2, days=30) == set()
+@pytest.mark.parametrize("away", [1000, 400, -400])
+def test_a_clock_that_is_wrong_for_a_while_costs_no_backup(away: int) -> None:
+    made = [Instant(NOW - hours * HOUR) for hours in range(24 * 20)]
+    sound = set(made) - to_drop(made, NOW, ZONE, hourly_days=2, days=30)
+    wrong = Instant(NOW + away * 24 * HOUR)
+    # By that clock three more are made, and after each it is looked what may go.
+    later = [Instant(wrong + hours * HOUR) for hours in range(3)]
+    left = set(sound)
+    for one in later:
+        left.add(one)
+        left -= to_drop(left, one, ZONE, hourly_days=2, days=30)
+    left -= to_drop(left, NOW, ZONE, hourly_days=2, days=30)
+    days = {one // (24 * HOUR) for one in sound}
+    assert {one // (24 * HOUR) for one in left & sound} == days
+    assert len(sound - left) <= 24, "of one day the hours have become its last one"
+
+
+def test_a_centre_that_is_closed_for_long_keeps_what_it_has() -> None:
+    made = [Instant(NOW - hours * HOUR) for hours in range(24 * 5)]
+    after = Instant(NOW + 60 * 24 * HOUR)
+    kept = set(made) - to_drop(made, after, ZONE, hourly_days=2, days=30)
+    assert {one // (24 * HOUR) for one in kept} == {one // (24 * HOUR) for one in made}

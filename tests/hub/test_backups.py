@@ -213,11 +213,15 @@ async def test_old_ones_go_and_files_of_others_stay(tmp_path: Path) -> None:
     async with keeping(tmp_path) as one:
         on_disk.keep_one(one.data, one.folder, at("08:00"))
         [sound] = listed(one.folder)
-        for day in range(1, 30):
-            shutil.copy(sound.file, one.folder / name_at(at("08:00", f"2026-09-{day:02d}")))
+        for day in range(1, 31):
+            for month in ("09", "10"):
+                shutil.copy(
+                    sound.file, one.folder / name_at(at("08:00", f"2026-{month}-{day:02d}"))
+                )
         (one.folder / "đừng xóa.txt").write_text("x")
         Hourly(one.hall, one.data, SETTINGS, one.clock)._back_up(one.folder)
-        assert len(listed(one.folder)) == 3
+        kept = [one.at for one in listed(one.folder)]
+        assert (len(kept), min(kept)) == (31, at("08:00", "2026-10-01"))
         assert (one.folder / "đừng xóa.txt").exists()
 
 

@@ -7,14 +7,19 @@ from typing import Literal
 
 import apsw
 
-Deed = Literal["write", "sync"]
+Deed = Literal["write", "sync", "read"]
 _REAL = "unix"
-_CODES = {"write": apsw.SQLITE_IOERR_WRITE, "sync": apsw.SQLITE_IOERR_FSYNC}
+_CODES = {
+    "write": apsw.SQLITE_IOERR_WRITE,
+    "sync": apsw.SQLITE_IOERR_FSYNC,
+    "read": apsw.SQLITE_IOERR_READ,
+}
 
 
 class FaultyDisk(apsw.VFS):
     """While `errno` is set, every write and sync, or `only` the one, fails with it, as SQLite's own
-    unix VFS would say it. `for_all`: connections that name no VFS get it, too."""
+    unix VFS would say it; reads fail only if it is they `only`. `for_all`: connections that name no
+    VFS get it, too."""
 
     def __init__(self, name: str, *, for_all: bool = False) -> None:
         self.name = name
@@ -38,7 +43,7 @@ class FaultyDisk(apsw.VFS):
             self.errno = 0
 
     def check(self, deed: Deed) -> None:
-        if not self.errno or self.only not in (None, deed):
+        if not self.errno or self.only not in (None, deed) or (deed == "read" != self.only):
             return
         if self.errno == errno.ENOSPC:
             raise apsw.FullError("database or disk is full")
@@ -53,6 +58,10 @@ class _File(apsw.VFSFile):
     ) -> None:
         self._disk = disk
         super().__init__(_REAL, name, flags)
+
+    def xRead(self, amount: int, offset: int) -> bytes:
+        self._disk.check("read")
+        return super().xRead(amount, offset)
 
     def xWrite(self, data: bytes, offset: int) -> None:
         self._disk.check("write")

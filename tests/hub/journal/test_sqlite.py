@@ -145,6 +145,24 @@ def test_a_failing_disk_is_named_keeps_nothing_and_recovers(
         assert list(again.entries()) == entries(1, 90)
 
 
+def test_a_disk_that_cannot_be_read_is_named_and_nothing_is_taken_for_damaged(
+    tmp_path: Path, disk: FaultyDisk
+) -> None:
+    with contextlib.closing(SqliteJournal(tmp_path)) as journal:
+        journal.append(entries(1, 3_000), [answer(1)])
+    disk.only = "read"
+    for _ in range(2):  # and the folder's lock is let go of each time
+        with disk.failing(errno.EIO), pytest.raises(StorageError, match=FILE) as caught:
+            SqliteJournal(tmp_path, vfs=disk.name)
+        assert type(caught.value) is StorageError
+    with contextlib.closing(SqliteJournal(tmp_path, vfs=disk.name)) as again:
+        with disk.failing(errno.EIO), pytest.raises(StorageError) as caught:
+            list(again.entries())
+        assert type(caught.value) is StorageError
+        again.append(entries(3_001, 3_002), [])
+        assert list(again.entries()) == entries(1, 3_002)
+
+
 def test_a_journal_closed_on_a_failing_disk_lets_go_of_its_folder(
     tmp_path: Path, disk: FaultyDisk
 ) -> None:
