@@ -150,7 +150,7 @@ class _Answered(Peer):
     """A peer that is reached, and answers that."""
 
     def __init__(self, status: int, content: bytes) -> None:
-        super().__init__("http://peer.example")
+        super().__init__("https://peer.example")
         answer = httpx.Response(status, content=content)
         self._client = httpx.AsyncClient(transport=httpx.MockTransport(lambda _request: answer))
 
@@ -183,7 +183,7 @@ class Peers(Target):
 
     async def _named(self, data: bytes) -> None:
         with contextlib.suppress(SetupError):
-            peer = Peer("http://" + data.decode("utf-8", "surrogateescape"))
+            peer = Peer("https://" + data.decode("utf-8", "surrogateescape"))
             assert await peer.serves() is None
 
     async def _asked(self, peer: Peer) -> None:

@@ -450,3 +450,14 @@ def test_what_was_announced_is_kept_over_restarts_and_changed_by_reports_alone()
     assert watch.announced(WALL) == (3,)
     watch.reported(WALL, replace(told, announced=None), Instant(FORGET_AFTER_MS))
     assert watch.announced(WALL) is None
+
+
+def test_one_that_is_set_up_to_make_no_sound_is_no_fault_and_known(hall: Hall) -> None:
+    assert hall.watch.hushed() == frozenset()
+    hall.sound = Sound.OFF
+    hall.passes(30)
+    assert hall.watch.hushed() == {WALL}
+    assert hall.fault is None
+    hall.sound = Sound.WELL
+    hall.passes(30)
+    assert hall.watch.hushed() == frozenset()

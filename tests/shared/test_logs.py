@@ -110,7 +110,6 @@ def _as_before() -> Iterator[None]:
     structlog.configure(**before)
 
 
-@pytest.mark.usefixtures("_as_before")
 def test_what_a_library_says_in_a_screen_s_program_goes_the_same_way() -> None:
     said = subprocess.run(
         [
@@ -130,6 +129,7 @@ def test_what_a_library_says_in_a_screen_s_program_goes_the_same_way() -> None:
     assert len(line) < LONGEST + 200
 
 
+@pytest.mark.usefixtures("_as_before")
 def test_screens_keep_to_the_list_once_and_for_all() -> None:
     keep_to_the_list()
     keep_to_the_list()
