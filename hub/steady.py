@@ -5,6 +5,7 @@ lies, somebody types a wrong year. A business day that was closed too early take
 along, and what was erased too early is gone; so a jump is believed only once it has lasted.
 """
 
+import threading
 import time
 from collections.abc import Callable
 
@@ -35,7 +36,7 @@ class _Doubt(msgspec.Struct, frozen=True):
 
 class SteadyClock:
     """Gives the time as `machine` does, but goes on from the time before a jump of more than
-    JUMP_MS until the new time has stood for BELIEVED_AFTER_MS.
+    JUMP_MS until the new time has stood for BELIEVED_AFTER_MS. Threads may share it.
 
     The time at its own start is believed: there is nothing to compare it with.
     """
@@ -45,11 +46,16 @@ class SteadyClock:
         self._boot = boot
         self._offset = machine() - boot()
         self._doubt: _Doubt | None = None
+        self._lock = threading.Lock()
 
     def __call__(self) -> Instant:
         """The time now."""
-        boot = self._boot()
-        offset = self._machine() - boot
+        with self._lock:
+            boot = self._boot()
+            self._look(self._machine() - boot, boot)
+            return Instant(boot + self._offset)
+
+    def _look(self, offset: int, boot: int) -> None:
         if abs(offset - self._offset) <= JUMP_MS:
             self._offset = offset
             if self._doubt is not None:
@@ -61,13 +67,13 @@ class SteadyClock:
         elif boot - self._doubt.since >= BELIEVED_AFTER_MS:
             log.warning("clock_believed", seconds=self._ahead_s(offset))
             self._offset, self._doubt = offset, None
-        return Instant(boot + self._offset)
 
     def ahead_s(self) -> float:
         """By how many seconds the machine's clock is ahead of this one, behind if negative; 0 while
         it is believed."""
         self()
-        return self._ahead_s(self._doubt.offset) if self._doubt is not None else 0.0
+        with self._lock:
+            return self._ahead_s(self._doubt.offset) if self._doubt is not None else 0.0
 
     def _ahead_s(self, offset: int) -> float:
         return (offset - self._offset) / 1000
