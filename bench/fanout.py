@@ -4,6 +4,8 @@ import resource
 import subprocess
 import sys
 import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import msgspec
 import psutil
@@ -153,7 +155,15 @@ def hub_rss() -> dict[str, float]:
     """The hub's resident memory with 5,000 phones on line, each with a ticket of its own."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, SOCKETS + 1000)), hard))
-    with BenchHub() as hub:
+    with TemporaryDirectory() as folder:
+        settings = Path(folder) / "hub.toml"  # all of them come from one address here
+        most = SOCKETS + 10
+        settings.write_text(f"live_connections = {most}\nlive_per_address = {most}\n")
+        return _rss(settings)
+
+
+def _rss(settings: Path) -> dict[str, float]:
+    with BenchHub(settings=settings) as hub:
         [taker] = kiosks(hub, 1)
         empty = hub.process.memory_info().rss / _MB
         phones = [RawClient(hub.live, "ticket", ticket) for ticket in take(taker, SOCKETS)]
