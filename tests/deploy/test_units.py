@@ -136,6 +136,8 @@ def test_a_screen_comes_back_by_itself_whatever_has_died(name: str) -> None:
     # A unit that is bound to another is stopped with it by a job, after which Restart= is silent.
     assert "BindsTo" not in unit and "PartOf" not in unit
     assert unit["Requires"] == "motcua-x.service" in unit["After"].split()
+    install = section(FOLDER / f"{name}.service", "Install")
+    assert "motcua-x.service" in install["WantedBy"].split(), "X may start later than its screens"
     # Back within five seconds of its end, of which its own start takes three.
     assert section(FOLDER / f"{name}.service", "Service")["RestartSec"] == "200ms"
 
