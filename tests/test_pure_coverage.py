@@ -11,6 +11,7 @@ PURE = {
     "hub/engine/*": "tests/hub/engine",
     "hub/retention.py": "tests/hub/test_retention.py",
     "hub/failures.py": "tests/hub/test_failures.py",
+    "hub/network.py": "tests/hub/test_network.py",
     "hub/pace.py": "tests/hub/test_pace.py",
     "hub/screens.py": "tests/hub/test_screens.py",
     "kiosk/code_pad.py": "tests/kiosk/test_code_pad.py",

@@ -19,9 +19,9 @@ ALWAYS = "/healthz"
 broken hub."""
 
 
-COSTS_S, AHEAD_S = 0.02, 30.0
-"""An address may ask 50 times a second in the long run, 1500 times at once: a page and what belongs
-to it are eight requests, and all the phones of a lobby may stand behind one address."""
+COSTS_S, AHEAD_S = 0.01, 60.0
+"""An address may ask 100 times a second in the long run, 6000 times at once: a first page and what
+belongs to it are a dozen requests, and the 500 phones of a lobby may stand behind one address."""
 
 
 class Gate:

@@ -22,6 +22,8 @@ from tests.hub.hub_process import HubProcess
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = "motcua.test"
+FROM = "X-Test-From"
+"""A header that says where a request comes from; this test's proxy alone believes it."""
 
 
 class Proxy:
@@ -50,15 +52,17 @@ class Proxy:
         ):
             assert old in text, old
             text = text.replace(old, new)
+        # So that a test may come from any address, which the wire cannot give it.
+        text = text.replace("http {", f"http {{ set_real_ip_from 127.0.0.1; real_ip_header {FROM};")
         # As root it would serve as nobody, who may not enter a test's folder.
         return text.replace("worker_processes auto;", "worker_processes 1;\nuser root;")
 
     def command(self, *words: str) -> list[str]:
         return ["/usr/sbin/nginx", "-e", "stderr", "-c", str(self.conf), *words]
 
-    def get(self, path: str) -> httpx.Response:
+    def get(self, path: str, **headers: str) -> httpx.Response:
         """Ask for a page under the proxy's own name."""
-        return self._ask("GET", path, {})
+        return self._ask("GET", path, headers)
 
     def post(self, path: str, form: dict[str, str], **headers: str) -> httpx.Response:
         """Send a form from a page of ours, with further headers."""
@@ -91,16 +95,24 @@ def proxy() -> Iterator[Proxy]:
     hub = HubProcess(folder / "hub", options=("--config", str(settings)))
     hub.start()
     proxy = Proxy(folder, hub)
-    with (folder / "nginx.log").open("wb") as log:
+    try:
+        with _serving(proxy):
+            yield proxy
+    finally:
+        hub.stop()
+        shutil.rmtree(folder)
+
+
+@contextlib.contextmanager
+def _serving(proxy: Proxy) -> Iterator[None]:
+    with (proxy.conf.parent / "nginx.log").open("wb") as log:
         nginx = subprocess.Popen(proxy.command("-g", "daemon off;"), stderr=log)
     try:
         _wait_for(proxy.tls)
-        yield proxy
+        yield
     finally:
         nginx.terminate()
         nginx.wait(10)
-        hub.stop()
-        shutil.rmtree(folder)
 
 
 def _wait_for(port: int) -> None:
@@ -194,6 +206,30 @@ def test_who_sends_no_whole_request_is_sent_away(proxy: Proxy) -> None:
         with contextlib.suppress(OSError):  # cut off
             assert not slow.recv(999)
         assert time.monotonic() - began < 15
+
+
+def test_a_house_that_asks_on_and_on_is_told_to_come_later_and_another_is_served(
+    proxy: Proxy, tmp_path: Path
+) -> None:
+    """With a smaller figure, and at /healthz, which is beyond the hub's own pace."""
+    narrow = Proxy(tmp_path, proxy.hub)
+    conf = narrow.conf.read_text(encoding="utf-8")
+    assert "rate=150r/s" in conf
+    assert "burst=9000" in conf
+    conf = conf.replace("rate=150r/s", "rate=1r/m").replace("burst=9000", "burst=9")
+    narrow.conf.write_text(conf, encoding="utf-8")
+
+    def ask(sender: str) -> httpx.Response:
+        return narrow.get("/healthz", **{FROM: sender})
+
+    with _serving(narrow):
+        codes = [ask(f"2001:db8:1:2:{number}::1").status_code for number in range(11)]
+        assert codes == [200] * 10 + [429]
+        refused = ask("2001:db8:1:2:ffff::9")
+        assert refused.headers["Retry-After"] == "2"
+        assert "Xin thử lại" in refused.text
+        for other in ("2001:db8:1:3::1", "10.0.0.1", "10.0.0.2"):
+            assert ask(other).status_code == 200
 
 
 def test_a_hub_that_is_away_is_told_in_words(proxy: Proxy) -> None:
