@@ -152,8 +152,9 @@ def put_in_place(
     """Put what was rebuilt in the place of the `old` files, and these into a folder of their own,
     under their names, in which `motcua-hub journal` reads them. Gives where they are now.
 
-    What is cut off in between is taken back by whoever opens the folder next: see hub.exchanged. A
-    journal's companions go before it, for SQLite would take them for the new one's.
+    What is cut off in between is taken back by whoever opens the folder next: see hub.exchanged.
+    All old files go before a new one comes: SQLite would take a journal's companions for the new
+    one's.
     """
     aside: tuple[Path, ...] = ()
     if old:

@@ -78,6 +78,8 @@ class CallsBody(Body):
 
     def _line_columns(self, board: Board) -> int:
         """How many lines stand beside each other when upright: a long name has a whole width."""
+        if not self.upright:
+            return self._beside  # lying there is one column, and nothing to be measured
         half = (self.width - 3 * theme.EDGE * scale.u) / 2
         most = theme.SIDE_LINES_TALL if self._paged else theme.LINES_TALL
         names = [line.name for line in wall.lines(board, most)]
@@ -85,7 +87,7 @@ class CallsBody(Body):
 
     def arrange(self, *_args: object) -> None:
         """Place the pieces."""
-        if self.upright and self._beside != self._line_columns(self._said[0]):
+        if self._beside != self._line_columns(self._said[0]):
             self.show(*self._said)  # in another width other lines stand there
         elif self.upright:
             self._arrange_upright()

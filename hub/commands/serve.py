@@ -107,6 +107,7 @@ def _serve(args: argparse.Namespace) -> int:
             partial(_hall, site=site, clock=now, always_open=args.always_open, meter=metrics),
         )
         ending.callback(journal.close)
+        check_is_hub(args.data)  # once more: opening takes back what was cut off half-way
         check_is_newest(args.data, journal.generation)
         registry = open_registry(args.data, backups_at, now)
         ending.callback(registry.close)

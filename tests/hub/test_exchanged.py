@@ -2,6 +2,7 @@
 
 import contextlib
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from structlog.testing import capture_logs
 
 from hub import exchanged
 from hub.backup import back_up
+from hub.follow import prepare
 from hub.journal.sqlite import SqliteJournal, read_only
 from hub.registry import Registry
 from hub.restore import restore
@@ -122,6 +124,28 @@ async def test_a_taking_back_that_is_cut_off_is_done_by_the_next(
             exchanged.take_back(data)
     assert tries > 3
     assert found(data)[1:] == (4, frozenset({"k1", "k2"}))
+
+
+async def test_a_hub_that_becomes_a_standby_and_is_cut_off_has_all_it_had_in_one_place(
+    data: Path,
+) -> None:
+    files = {path.name: path.read_bytes() for path in data.iterdir() if path.is_file()}
+    before = {name for name in files if name.startswith(("journal.db", "registry.db"))}
+    for step in itertools.count():
+        with cut_before(step) as done:
+            prepare(data, "https://hub", at("08:30"), replace=True)
+            break
+        prepare(data, "https://hub", at("08:30"), replace=True)
+        aside = [path for path in data.iterdir() if path.is_dir() and any(path.iterdir())]
+        kept = [one for one in aside if before <= {path.name for path in one.iterdir()}]
+        assert kept, f"cut after {done}: {[list(one.iterdir()) for one in aside]}"
+        for name in before:
+            assert (kept[0] / name).read_bytes() == files[name]
+        for path in data.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        for name, content in files.items():
+            (data / name).write_bytes(content)
+    assert step > len(before)
 
 
 def test_a_folder_in_which_nothing_was_cut_off_stays_as_it_is(tmp_path: Path) -> None:

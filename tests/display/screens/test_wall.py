@@ -4,9 +4,10 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from deploy.gallery.board_states import STATES, TEN
+from deploy.gallery.board_states import LONG as SAMPLES, STATES, TEN
 from display import board as rules
 from display.board import Board, instant
+from hub.engine.site import MOST_NAME
 from shared.messages import BoardCall, BoardCounter, BoardLine, DisplayView, Notice
 from shared.model import (
     CounterNumber,
@@ -36,7 +37,7 @@ OLD = [
         [("W1000", 36), ("M1234", 28), ("A010", 6), ("D1015", 9), ("VW011", 24), ("B007", 12)]
     )
 ]
-LONG_NAME = "Cấp giấy phép xây dựng, chứng chỉ hành nghề xây"
+LONG_NAME = max(SAMPLES, key=len)
 LONG = [
     "Đăng ký đất đai, tài sản gắn liền với đất",
     "Cấp giấy phép xây dựng và chứng chỉ hành nghề hoạt động xây dựng trên toàn tỉnh",
@@ -353,6 +354,7 @@ def test_an_upright_wall_gives_a_long_name_a_whole_width_and_a_short_one_half(
 ) -> None:
     from display.screens.wall import Wall
 
+    assert len(LONG_NAME) == MOST_NAME, "the gallery shows the longest that a site may have"
     wide = {}
     for names in (("Đất đai", "Công an"), (LONG_NAME, "Công an")):
         wall = Wall(board=board(lines=names))

@@ -3,6 +3,7 @@ wall display, a kiosk and a console are sent is read from the hub's own socket."
 
 import json
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="needs Debian's ch
 BOSS, HOA = "Nguyễn Giám Sát", "Trần Thị Hoa"
 WITHIN_S = 10.0
 WALL = "sảnh-tây"
+CALLS = ("recall", "no_show", "other")
 OUTAGE = "Trung tâm đang mất điện."
 
 
@@ -158,7 +160,15 @@ def test_an_emergency_reaches_every_screen_and_ends_everywhere(
         desk = stack.enter_context(screen(hub, "counter", "quầy 7", 7))
         console = stack.enter_context(new_page(browser, bypass_csp=True))
         sign_in(console, hub, HOA)
-        button = console.get_by_role("button", name="Gọi số tiếp theo")
+        for _number in range(3):
+            issue = {"kind": "issue_ticket", "service": "dat-dai", "priority": None}
+            kiosk.tells(type="command", request_id=str(uuid.uuid4()), command=issue)
+        _one_held_one_called_and_one_waiting(console)
+        button = console.locator("[data-act=next]")
+        calls = [button, *(console.locator(f"[data-act={act}]") for act in CALLS)]
+        calls.append(console.get_by_role("button", name="Gọi A001"))
+        for act in calls:
+            expect(act).to_be_enabled()
         before = button.bounding_box()
 
         page.get_by_role("button", name="Phát lên mọi màn hình").click()
@@ -179,7 +189,9 @@ def test_an_emergency_reaches_every_screen_and_ends_everywhere(
         expect(page.locator("#emergency")).to_contain_text(OUTAGE)
         expect(console.locator("#emergency")).to_contain_text(OUTAGE)
         assert button.bounding_box() == before
-        expect(button).to_be_disabled()
+        for act in calls:
+            expect(act).to_be_disabled()
+        expect(console.locator("[data-act=start]")).to_be_enabled()
         assert violations(console) == []
         assert violations(page) == []
 
@@ -189,6 +201,20 @@ def test_an_emergency_reaches_every_screen_and_ends_everywhere(
             one.shows(lambda view: view["emergency"] == "")
         expect(page.locator("#emergency")).to_be_hidden()
         expect(console.locator("#emergency")).to_be_hidden()
+        expect(console.locator("#target")).to_have_text("đang mời · gọi lần 2")
+        for act in calls:
+            expect(act).to_be_enabled()
+
+
+def _one_held_one_called_and_one_waiting(console: Page) -> None:
+    expect(console.locator("#waiting")).to_have_text("3")
+    console.keyboard.press("Enter")
+    expect(console.locator("#number")).to_have_text("A001")
+    console.keyboard.press("h")
+    expect(console.locator("#aside li")).to_have_count(1)
+    console.locator("[data-act=next]").click()
+    expect(console.locator("#number")).to_have_text("A002")
+    expect(console.locator("#waiting")).to_have_text("1")
 
 
 def test_the_day_is_ended_and_opened_only_when_asked_once_more(hub: HubProcess, page: Page) -> None:
