@@ -12,6 +12,7 @@ from deploy.gallery.easel import Easel
 from deploy.gallery.fit import faults
 from deploy.gallery.shots import Shot, Taken
 from display.screens.wall import Wall
+from shared.kv import unbind
 from shared.messages import Notice
 from shared.vietnamese import date_words
 
@@ -50,6 +51,8 @@ class Painter:
     def measure(self, shot: Shot) -> Taken:
         """Lay a wall out, and say what is wrong with its texts."""
         size = BOARD_SHAPES[shot.shape]
+        if self._wall is not None:
+            unbind(self._wall)
         self._wall = wall_for(STATES[shot.state])
         self._easel.settle(self._wall, size)
         return Taken(shot, tuple(faults([self._wall], size)))

@@ -61,14 +61,17 @@ def main() -> int:
     # By language and mode: the kiosk makes its pages anew when these change.
     asked = (shot for shot in shots() if chosen(shot, parts))
     wanted = sorted(asked, key=lambda shot: (shot.language, shot.mode, shot.shape))
+    saved = []
     with ThreadPoolExecutor(1) as writer:
         for shot in wanted:
             taken = painting.measure(shot)
             if is_painted(shot, parts):
                 image, faint = painting.paint(shot)
-                writer.submit(_save, image, file_of(folder, shot))
+                saved.append(writer.submit(_save, image, file_of(folder, shot)))
                 taken = replace(taken, faults=(*taken.faults, *faint))
             print(msgspec.json.encode(taken).decode(), flush=True)
+    for one in saved:
+        one.result()  # what a disk did not take is no picture
     return 0
 
 

@@ -22,6 +22,7 @@ from display.screens.lettering import scale
 from display.screens.parts import Footer, WallHeader
 from shared import panels as _panels  # noqa: F401  # kv draws with it
 from shared.i18n import _
+from shared.kv import unbind
 from shared.messages import DisplayView, Notice
 from shared.model import Layout
 from shared.window import Box
@@ -111,7 +112,9 @@ class Wall(BoxLayout):
         if view is not None and view.emergency:
             kind = EmergencyBody
         if type(self.body) is not kind or self.body is None:
-            self.holder.clear_widgets()
+            for old in list(self.holder.children):
+                self.holder.remove_widget(old)
+                unbind(old)
             upright = {"upright": self.header.upright} if kind in _TURN else {}
             self.body = kind(**upright)
             self.holder.add_widget(self.body)

@@ -29,6 +29,7 @@ from kiosk.screens.look import Watching, dress, hue, look
 from kiosk.screens.ring import Ring, unsigned
 from kiosk.state import Ease
 from shared.i18n import SOURCE
+from shared.kv import unbind
 from shared.model import ServiceId
 
 for _module in (
@@ -292,8 +293,8 @@ class Root(FloatLayout):
         spare = [part for page in self.manager.screens for part in page.kept]
         veils = (self.veil, self.language_veil)
         for top in (*veils, self.bar, self.upper, *self.manager.screens, *spare):
+            unbind(top)
             for widget in list(top.walk(restrict=True)):
-                Builder.unbind_widget(widget.uid)
                 if hasattr(widget, "running"):
                     widget.running = False
                 if isinstance(widget, Watching):
@@ -317,6 +318,7 @@ class Root(FloatLayout):
         """Draw `face`; false where it is shown already."""
         if face == self._face:
             return False
+        turned = self._face is None or self._face.screen is not face.screen
         self._face = face
         self._dress(face.language, face.ease)
         page = self.attract if _attracts(face) else self.pages[face.screen]
@@ -325,7 +327,7 @@ class Root(FloatLayout):
         self.manager.current = page.name
         self.bar.show(face.bar, face.ease)
         self.languages.offer(face.bar.choices)
-        if face.ask is not None or _attracts(face):
+        if turned or face.ask is not None or _attracts(face):
             self.language_veil.close()
         self.upper.show(face)
         if face.ask is not None:

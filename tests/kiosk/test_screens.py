@@ -327,3 +327,20 @@ def test_of_three_languages_one_is_chosen_in_its_own_word(kivy_window: Any) -> N
     tap(kivy_window, root.bar.modes[m.Mode.LARGE])
     assert told[-1:] == [m.Toggle(m.Mode.LARGE)]
     clear(kivy_window)
+
+
+def test_a_choice_of_languages_does_not_stay_over_another_screen(kivy_window: Any) -> None:
+    from kiosk.flow import Screen
+    from kiosk.screens.root import Root
+
+    root = Root(lambda _thing: None, lambda: "")
+    hold(kivy_window, root, 1080, 1920)
+    three = replace(home(), languages=("vi", "en", "lo"))
+    root.show(face(three, at(500)))
+    step(kivy_window, 3)
+    tap(kivy_window, root.bar.language)
+    step(kivy_window, 3)
+    assert root.language_veil.parent is not None
+    root.show(face(replace(three, screen=Screen.CLOSED), at(600)))
+    assert root.language_veil.parent is None
+    clear(kivy_window)
