@@ -154,7 +154,7 @@ def _tapping(flow: Flow, tap: Thing, now: Instant) -> Step:
 
 def idle_left_ms(flow: Flow, now: Instant) -> int | None:
     """What is left of the warning countdown; None while nothing is about to be cleared."""
-    if flow.screen is Screen.TICKET:
+    if flow.screen in (Screen.TICKET, Screen.DROPPED):
         return ticket_flow.left_ms(flow, now)
     if flow.screen not in _MAY_IDLE and not (flow.screen in _RESTING and eased(flow)):
         return None
@@ -187,9 +187,7 @@ _MAY_IDLE = (
 
 
 def _touched(flow: Flow, now: Instant) -> Flow:
-    if flow.screen is Screen.TICKET:
-        flow = ticket_flow.touched(flow, now)
-    return replace(flow, touched=now)
+    return replace(ticket_flow.touched(flow, now), touched=now)
 
 
 def _woken(flow: Flow, now: Instant) -> Flow:
@@ -238,7 +236,7 @@ def _settle(flow: Flow, now: Instant) -> Flow:
     if flow.screen in _CHOOSING and screen is not Screen.HOME:
         before = _before_choice(flow)
         if before is Screen.SERVICES:
-            return _rest(flow, now)
+            return _leave(flow, now)
         # What was looked up is still true, and says why there is no number now.
         return _show(replace(flow, service=None, claim=None), before, now)
     if flow.lookup is not None and flow.lookup.news is News.OFFLINE and screen is not Screen.AWAY:

@@ -97,6 +97,8 @@ class Guide(msgspec.Struct, frozen=True):
     """Whether this person has been told of the keys."""
     face: Face | None = None
     """None while off: it may show something of a person."""
+    language: str = SOURCE
+    """What was spoken last; it outlives the face, for it tells nothing of a person."""
     focus: int = 0
     thing: Thing | None = None
     """What choosing there does."""
@@ -135,7 +137,7 @@ def step(guide: Guide, what: What) -> Step:
 
 
 def _ended(guide: Guide) -> Step:
-    language = guide.face.language if guide.face else SOURCE
+    language = guide.language
     with speaking(language):
         words = _("Hướng dẫn bằng giọng nói đã tắt. Muốn nghe lại, mời ông/bà bấm một phím.")
     return Guide(), (Highlight(None), Say(said(words, language), language))
@@ -209,7 +211,7 @@ def _shown(guide: Guide, face: Face) -> Step:
     old = guide.face
     if old == face:
         return guide, ()
-    guide = replace(guide, face=face)
+    guide = replace(guide, face=face, language=face.language)
     if asks(face):
         return _warned(guide, face)
     if old is None or subject(old) != subject(face):
@@ -227,7 +229,7 @@ def _opened(guide: Guide, old: Face | None, face: Face) -> Step:
         with speaking(face.language):
             welcome = said(_("Xin chào. Máy sẽ đọc cho ông/bà nghe."), face.language)
         words = sentences((welcome, _help(face.language), words))
-    opened = Guide(on=True, met=True, face=face)
+    opened = Guide(on=True, met=True, face=face, language=face.language)
     return _at(opened, read, focus), _pointed(read, focus, face.language, words)
 
 

@@ -278,8 +278,9 @@ def eased(flow: Flow) -> bool:
 
 
 def attracting(flow: Flow, now: Instant) -> bool:
-    """Whether home calls people: nobody has touched it for so long."""
-    return flow.screen is Screen.HOME and now - max(flow.touched, flow.since) >= ATTRACT_MS
+    """Whether home calls people: nobody has touched it for so long, nor is led through it."""
+    quiet = flow.screen is Screen.HOME and not flow.guided
+    return quiet and now - max(flow.touched, flow.since) >= ATTRACT_MS
 
 
 def awaited(flow: Flow) -> int:

@@ -157,8 +157,25 @@ def tapped(flow: Flow, tap: Thing, now: Instant) -> Step:
 
 
 def touched(flow: Flow, now: Instant) -> Flow:
-    """A finger on the glass, or a key: TICKET stays for as long as somebody needs it."""
-    return replace(flow, ends=max(flow.ends, Instant(now + ticket_ms(flow))))
+    """A finger on the glass, or a key: TICKET stays for as long as somebody needs it, and so does
+    DROPPED once it has its answer."""
+    if flow.screen is Screen.TICKET:
+        stays = ticket_ms(flow)
+    elif _is_told(flow):
+        stays = _told_ms(flow, DROPPED_MS)
+    else:
+        return flow
+    return replace(flow, ends=max(flow.ends, Instant(now + stays)))
+
+
+def _is_told(flow: Flow) -> bool:
+    """Whether DROPPED says how it went."""
+    return flow.screen is Screen.DROPPED and flow.dropped is not Dropping.RUNNING
+
+
+def _told_ms(flow: Flow, least: int) -> int:
+    """How long that stays: it takes longer to hear than to read."""
+    return max(least, GUIDED_MS) if flow.guided else least
 
 
 def ticket_ms(flow: Flow) -> int:
@@ -177,11 +194,16 @@ def _unsure(flow: Flow) -> bool:
 
 
 def left_ms(flow: Flow, now: Instant) -> int | None:
-    """What is left of a number that may be on no paper, in its last ASKS_MS; None before them.
+    """What is left of a number that may be on no paper, or for whoever is told by voice that it is
+    given up, in the last ASKS_MS; None before them.
 
     Who has the paper has what the screen shows, and is not asked.
     """
-    if not _unsure(flow) or flow.dropping:
+    if flow.screen is Screen.DROPPED:
+        asks = _is_told(flow) and flow.guided
+    else:
+        asks = _unsure(flow) and not flow.dropping
+    if not asks:
         return None
     left = flow.ends - now
     return left if left <= ASKS_MS else None
@@ -270,9 +292,9 @@ def drop_answered(flow: Flow, answer: Dropped, now: Instant) -> Flow:
     if flow.ticket.ticket != answer.ticket:
         return flow
     if answer.code:
-        ends = Instant(now + TOLD_MS)
+        ends = Instant(now + _told_ms(flow, TOLD_MS))
         return replace(flow, dropped=Dropping.REFUSED, code=answer.code, ends=ends)
-    return replace(flow, dropped=Dropping.DONE, ends=Instant(now + DROPPED_MS))
+    return replace(flow, dropped=Dropping.DONE, ends=Instant(now + _told_ms(flow, DROPPED_MS)))
 
 
 def drop_ticked(flow: Flow, now: Instant) -> Flow:
@@ -280,7 +302,8 @@ def drop_ticked(flow: Flow, now: Instant) -> Flow:
     if now < flow.ends:
         return flow
     if flow.dropped is Dropping.RUNNING:
-        return replace(flow, dropped=Dropping.LATE, ends=Instant(now + TOLD_MS))
+        ends = Instant(now + _told_ms(flow, TOLD_MS))
+        return replace(flow, dropped=Dropping.LATE, ends=ends)
     return rest(flow, now)
 
 

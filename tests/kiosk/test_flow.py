@@ -348,6 +348,27 @@ def test_a_drop_without_an_answer_says_so_and_is_asked_for_all_the_same() -> Non
     assert step(late, m.Tick(), at(33_000))[0].screen is Screen.HOME
 
 
+@pytest.mark.parametrize("code", ["", "wrong_state"])
+def test_whoever_is_told_by_voice_has_time_for_it_and_is_asked_before_it_goes(code: str) -> None:
+    led = replace(dropped(), guided=True)
+    told = walk((5_500, m.Dropped(issued().ticket, code)), start=led)
+    assert told.ends == at(5_500 + f.GUIDED_MS)
+    assert f.idle_left_ms(told, at(5_500 + f.GUIDED_MS - ASKS_MS - 1)) is None
+    assert f.idle_left_ms(told, at(5_500 + f.GUIDED_MS - ASKS_MS)) == ASKS_MS
+    more = walk((120_000, m.Touched()), start=told)
+    assert more.ends == at(120_000 + f.GUIDED_MS)
+    assert step(told, m.Home(), at(120_000))[0].screen is Screen.HOME
+    late = walk((13_000, m.Tick()), start=led)
+    assert (late.dropped, late.ends) == (Dropping.LATE, at(13_000 + f.GUIDED_MS))
+
+
+def test_a_touch_keeps_what_is_told_and_not_what_is_still_awaited() -> None:
+    assert walk((9_000, m.Touched()), start=dropped()).ends == dropped().ends
+    done = walk((5_500, m.Dropped(issued().ticket)), (9_000, m.Touched()), start=dropped())
+    assert done.ends == at(9_000 + f.DROPPED_MS)
+    assert f.idle_left_ms(done, at(14_000)) is None
+
+
 def test_what_becomes_of_another_ticket_is_nothing_to_this_screen() -> None:
     other = m.Dropped(TicketId("another"))
     for flow in (dropped(), home(), ticket_flow()):
@@ -409,6 +430,15 @@ def test_a_cut_that_goes_stale_keeps_its_beginning() -> None:
 def test_silence_is_told_at_once_to_whoever_is_choosing() -> None:
     flow, _ = step(priority(), m.ReachChanged(m.Reach.STALE), at(3_000))
     assert (flow.screen, flow.service) == (Screen.AWAY, None)
+
+
+@pytest.mark.parametrize("end", [m.ReachChanged(m.Reach.STALE), m.ViewCame(view(open=False))])
+def test_whoever_is_choosing_reads_the_silence_as_they_read_before(end: m.Thing) -> None:
+    how = {"language": "en", "ease": Ease(large=True, low=True), "guided": True}
+    for choosing in (services(), priority()):
+        flow, _ = step(replace(choosing, **how), end, at(3_000))
+        assert flow.screen in (Screen.AWAY, Screen.CLOSED)
+        assert {name: getattr(flow, name) for name in how} == how
 
 
 @pytest.mark.parametrize(
@@ -603,6 +633,12 @@ def test_the_tap_of_the_touch_that_wakes_home_does_nothing() -> None:
 
 def test_only_home_calls_people() -> None:
     assert not f.attracting(home(view(open=False)), at(90_000))
+
+
+def test_home_calls_nobody_away_from_the_voice() -> None:
+    led = replace(home(), guided=True)
+    assert not f.attracting(led, at(90_000))
+    assert step(led, m.OpenLookup(), at(61_000))[0].screen is Screen.CODE
 
 
 # --- spoken guidance ---------------------------------------------------------------------

@@ -108,6 +108,12 @@ def test_who_has_left_is_forgotten_and_the_next_hears_how_to_begin() -> None:
     assert "tắt" in one.tell(Ended())
 
 
+def test_the_end_is_told_in_the_language_of_who_has_left_though_the_screens_are_forgotten() -> None:
+    one = Listener(seen(replace(h.home(), language="en"), 500))
+    one.tell(Forgotten(), Ended())
+    assert one.said[-1].language == "en"
+
+
 def test_what_was_shown_is_forgotten_on_request_and_no_repr_tells_of_it() -> None:
     one = Listener(seen(h.at_dossier(), 1_100))
     assert h.CODE not in repr(one.guide)
