@@ -114,6 +114,21 @@ def hush(announcer: Announcer) -> Announcer:
     return msgspec.structs.replace(announcer, waiting=(), repeats=(), unheard=())
 
 
+def narrow(announcer: Announcer, shown: tuple[BoardCall, ...]) -> Announcer:
+    """The wall shows something else now: calls that are no longer on it are for others to say."""
+    seqs = {call.seq for call in shown}
+
+    def left(queue: tuple[Waiting, ...]) -> tuple[Waiting, ...]:
+        return tuple(one for one in queue if one.announcement.seq in seqs)
+
+    return msgspec.structs.replace(
+        announcer,
+        waiting=left(announcer.waiting),
+        repeats=left(announcer.repeats),
+        unheard=left(announcer.unheard),
+    )
+
+
 def step(
     announcer: Announcer, now: Instant, length: Length, in_hand: InHand = frozenset()
 ) -> tuple[Announcer, Lead | None]:

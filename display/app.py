@@ -210,7 +210,8 @@ class DisplayApp(App):
         """A board from the hub: it is on the screen before this returns."""
         self._heard_ns = time.monotonic_ns()
         now = self._time.instant()
-        raised = bool(view.emergency) and not (self.board.view and self.board.view.emergency)
+        before = self.board.view
+        raised = bool(view.emergency) and not (before and before.emergency)
         self.board, calls = wall.react(self.board, view, now, self._announced)
         if seq != self._drawn_seq and self._undrawn is None:
             self._undrawn = time.monotonic()
@@ -219,6 +220,8 @@ class DisplayApp(App):
         if self.calling is not None:
             if raised:
                 self.calling.alarm()
+            if before is not None and before.plan != view.plan:
+                self.calling.narrow(view.calls)
             self.calling.hear(calls)
         if self._sideshow is not None:
             self._sideshow.show(view)

@@ -116,6 +116,8 @@ def react(
     known = frozenset(old.known)
     new = [call for call in reversed(view.calls) if _key(call) not in known]
     remembered = (*old.known, *map(_key, new))[-REMEMBERED:]
+    if old.view is not None and old.view.plan != view.plan:
+        old = _narrowed(old, view)
     board = msgspec.structs.replace(old, view=view, known=remembered)
     if view.emergency:
         # Nobody sees a call under it, and nobody may be sent to a counter meanwhile.
@@ -215,6 +217,15 @@ def _first(view: DisplayView, announced: tuple[Seq, ...] | None, now: Instant) -
     return Board(
         large=heard[0], gold=young, since=at, known=tuple(_key(call) for call in reversed(heard))
     )
+
+
+def _narrowed(board: Board, view: DisplayView) -> Board:
+    """The wall shows something else now: what no longer belongs there is not called there."""
+    shown = {_key(call) for call in view.calls}
+    large = board.large if board.large is not None and _key(board.large) in shown else None
+    pending = tuple(call for call in board.pending if _key(call) in shown)
+    gold = board.gold and large is not None
+    return msgspec.structs.replace(board, large=large, gold=gold, pending=pending)
 
 
 def _queue(board: Board, call: BoardCall, now: Instant) -> Board:

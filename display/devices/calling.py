@@ -14,14 +14,13 @@ from display.devices.base import Loudspeaker
 from display.hall_time import HallTime
 from display.loudness import Level, Loudness, level
 from display.tongues import Manner
-from shared.messages import Sound
+from shared.messages import BoardCall, Sound
 
 TEST_AFTER_S = 0.2
 """The first test comes when the first frames are through."""
 TEST_EVERY_S = 8.0
 """After so long a silence the loudspeaker is tried again: a failure is known before the next call
 is missed, and the hub names it within 20 s."""
-TEST_AFTER_FAILURE_S = 8.0
 DEAF_TESTS = 3
 """After so many failures in a row the loudspeaker does not come back by itself."""
 QUIET_TICKS_A_SECOND = 8
@@ -82,6 +81,10 @@ class Calling:
             self.announcer = queue.hear(self.announcer, calls, self._time.instant())
             self._later(0)
             self._pace()
+
+    def narrow(self, shown: tuple[BoardCall, ...]) -> None:
+        """The wall shows other counters now, with these calls: the others are not for here."""
+        self.announcer = queue.narrow(self.announcer, shown)
 
     def alarm(self) -> None:
         """An emergency: no call that waits is spoken any more, and the chime rings for it."""
@@ -147,11 +150,10 @@ class Calling:
     def _said(self) -> None:
         now = self._time.instant()
         self.announcer = queue.finished(self.announcer, now, self._repeat_after_ms)
-        failed = self._speaker.sound is Sound.FAILED
         if self._speaker.sound is Sound.WELL:
             self.spoken += 1
-            self._take_up()
-        self._try_in(TEST_AFTER_FAILURE_S if failed else TEST_EVERY_S)
+        self._judge()
+        self._try_in(TEST_EVERY_S)
         self._over()
         self._next()
         self._pace()
@@ -198,15 +200,16 @@ class Calling:
         self._test = Clock.schedule_once(self._try, seconds)
 
     def _try(self, _dt: float) -> None:
-        # By now the verdict on the last sound stands.
+        self._judge()
+        self._speaker.test(partial(self._try_in, TEST_EVERY_S))
+
+    def _judge(self) -> None:
+        """Count the verdict on a sound, of calls as of tests: a busy hall leaves no time for these.
+
+        It comes a moment after the sound, so this one is on the sound before.
+        """
         if self._speaker.sound is Sound.FAILED:
             self._failures += 1
         else:
             self._failures = 0
             self._take_up()
-        self._speaker.test(self._tried)
-
-    def _tried(self) -> None:
-        # The verdict comes a moment after the sound; until then the last one stands.
-        failed = self._speaker.sound is not Sound.WELL
-        self._try_in(TEST_AFTER_FAILURE_S if failed else TEST_EVERY_S)

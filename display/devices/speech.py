@@ -105,7 +105,9 @@ class Speech:
         self._play(frames, level, done)
 
     def say(self, saying: Saying, level: Level, done: Done, lost: Done) -> None:
-        """The words, where they may be spoken and there are clips for them."""
+        """The words, where they may be spoken and there are clips for them; the mixer is looked at,
+        for calls that follow each other leave no time for a test."""
+        self._look_at_mixer()
         lead, chimes = self._led
         self._led = (b"", False)
         words = self._voices.words(saying)
@@ -125,9 +127,12 @@ class Speech:
 
     def test(self, done: Done) -> None:
         """A tone below hearing goes the way of every call, and the mixer is looked at."""
+        self._look_at_mixer()
+        self._play(tone(), Level(1.0), done)
+
+    def _look_at_mixer(self) -> None:
         if self._card():
             self._mixer.look()
-        self._play(tone(), Level(1.0), done)
 
     def close(self) -> None:
         """Be silent, and leave nothing behind. Harmless when called twice."""

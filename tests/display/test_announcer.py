@@ -1,5 +1,6 @@
 import pytest
 from hypothesis import given, strategies as st
+from msgspec.structs import replace
 
 from display.announcer import (
     FULL_WITHIN_MS,
@@ -10,6 +11,7 @@ from display.announcer import (
     Behind,
     InHand,
     Lead,
+    Waiting,
     announced,
     behind,
     due,
@@ -18,6 +20,7 @@ from display.announcer import (
     hush,
     lost,
     manner,
+    narrow,
     settle,
     sounding,
     step,
@@ -291,6 +294,15 @@ def test_nobody_waits_for_the_sake_of_a_whole_phrase() -> None:
 
 def test_the_end_of_nothing_is_harmless() -> None:
     assert finished(Announcer(), Instant(0), 1000) == Announcer()
+
+
+def test_a_wall_that_shows_other_counters_leaves_their_calls_to_others() -> None:
+    kept, gone = Waiting(said(1), Instant(0)), Waiting(said(2), Instant(0))
+    both = (kept, gone)
+    speaking = Announcer(speaking=gone, waiting=both, repeats=both, unheard=both, quiet=False)
+    left = narrow(speaking, (BoardCall(1, Seq(1), "A012", CounterNumber(5), ""),))
+    one = (kept,)
+    assert left == replace(speaking, waiting=one, repeats=one, unheard=one)
 
 
 def test_who_is_hushed_ends_the_sentence_and_says_nothing_more() -> None:

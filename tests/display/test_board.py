@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from display import board as wall
 from display.board import Board, Cell, Desk, Line, Row, instant
 from shared.messages import BoardCall, BoardCounter, BoardLine, DisplayView
-from shared.model import CounterNumber, CounterState, Instant, Seq, ServiceId
+from shared.model import CounterNumber, CounterState, Instant, Layout, ScreenPlan, Seq, ServiceId
 
 EIGHT = instant("2026-11-23T08:00:00+07:00")
 
@@ -210,6 +210,18 @@ def test_a_clock_set_back_does_not_hold_the_gold() -> None:
     board, _ = wall.react(started(), view(A1), at(0))
     board = wall.tick(board, at(-3600))
     assert wall.due(board) == at(-3590)
+
+
+ZONE = ScreenPlan(Layout.ZONE, (CounterNumber(5),), "Khu A")
+
+
+def test_a_wall_that_shows_other_counters_calls_for_these_alone() -> None:
+    whole, _spoken = wall.react(started(), view(A1, B1, C1), at(0.1))
+    assert (whole.large, whole.pending) == (A1, (B1, C1))
+    zone, spoken = wall.react(whole, replace(view(A1), plan=ZONE), at(0.5))
+    assert (zone.large, zone.gold, zone.pending, spoken) == (A1, True, (), ())
+    other, _spoken = wall.react(wall.tick(whole, at(6)), replace(view(A1), plan=ZONE), at(6.5))
+    assert (other.large, other.gold, other.pending) == (A1, False, ())
 
 
 def test_an_empty_view_clears_the_wall() -> None:

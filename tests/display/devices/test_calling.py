@@ -11,7 +11,7 @@ from display.chime import tone
 from display.clips import seconds
 from display.hall_time import HallTime
 from display.loudness import Loudness, QuietHours
-from shared.messages import REPORT_EVERY_S, Sound
+from shared.messages import REPORT_EVERY_S, BoardCall, Sound
 from shared.model import CounterNumber, Instant, Seq
 from shared.pulse import EVERY_S
 from tests.kivy_window import until
@@ -78,7 +78,7 @@ async def test_what_nobody_could_hear_is_spoken_once_the_loudspeaker_plays_again
 ) -> None:
     from display.devices import calling as module
 
-    monkeypatch.setattr(module, "TEST_AFTER_FAILURE_S", 0.05)
+    monkeypatch.setattr(module, "TEST_EVERY_S", 0.05)
     desk = Desk()
     desk.speaker.sound = Sound.FAILED
     desk.calling.hear((call(1),))
@@ -114,6 +114,32 @@ async def test_a_call_still_in_hand_is_repeated_once(kivy_window: Any) -> None:
     desk.calling.close()
 
 
+async def test_a_wall_that_shows_other_counters_does_not_speak_what_waited_for_these(
+    kivy_window: Any,
+) -> None:
+    desk = Desk()
+    desk.calling.hear((call(1), call(2), call(3)))
+    shown = call(3)
+    kept = BoardCall(3, shown.seq, shown.number, shown.counter, "2026-11-23T08:00:00+07:00")
+    desk.calling.narrow((kept,))
+    await until(kivy_window, lambda: desk.calling.spoken == 1, 5)
+    assert desk.speaker.calls == [3]
+    desk.calling.close()
+
+
+async def test_calls_that_leave_no_time_for_a_test_show_that_nobody_hears_them(
+    kivy_window: Any,
+) -> None:
+    from display.devices import calling as module
+
+    desk = Desk()
+    desk.speaker.sound, desk.speaker.hopeful = Sound.FAILED, True
+    desk.calling.hear(tuple(call(n) for n in range(module.DEAF_TESTS)))
+    await until(kivy_window, lambda: desk.calling.deaf, 5)
+    assert desk.speaker.tests <= 1
+    desk.calling.close()
+
+
 async def test_in_quiet_hours_words_are_not_spoken(kivy_window: Any) -> None:
     desk = Desk(loudness=Loudness(quiet=(QuietHours("11:30", "13:30"),), quiet_volume=0.1))
     desk.calling.hear((call(1),))
@@ -127,15 +153,13 @@ async def test_the_loudspeaker_is_tried_at_start_and_again_after_a_failure(
 ) -> None:
     from display.devices import calling as module
 
-    monkeypatch.setattr(module, "TEST_AFTER_FAILURE_S", 0.05)
+    monkeypatch.setattr(module, "TEST_EVERY_S", 0.05)
     desk = Desk()
     await until(kivy_window, lambda: desk.speaker.tests == 1, 5)
     desk.speaker.sound = Sound.FAILED
     desk.calling.hear((call(1),))
     await until(kivy_window, lambda: desk.speaker.tests >= 3, 5)
-    desk.speaker.sound = Sound.WELL
-    await until(kivy_window, lambda: desk.calling._test.timeout > 1, 5)
-    assert desk.calling.sound is Sound.WELL
+    assert desk.calling.sound is Sound.FAILED
     desk.calling.close()
 
 
@@ -194,7 +218,6 @@ async def test_it_is_deaf_after_failures_in_a_row_that_a_new_start_may_mend(
 ) -> None:
     from display.devices import calling as module
 
-    monkeypatch.setattr(module, "TEST_AFTER_FAILURE_S", 0.02)
     monkeypatch.setattr(module, "TEST_EVERY_S", 0.02)
     desk = Desk()
     desk.speaker.sound = Sound.FAILED
