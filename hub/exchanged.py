@@ -15,7 +15,8 @@ import msgspec
 import structlog
 
 from hub.database import keep_names
-from shared.kept import keep, recall
+from shared.errors import SetupError
+from shared.kept import held, keep
 
 FILE = "exchange.json"
 
@@ -42,8 +43,15 @@ def exchanging(folder: Path, names: Sequence[str], aside: Path | None) -> Iterat
 
 def take_back(folder: Path) -> None:
     """Undo what was cut off, if anything was. Only for whoever holds the folder's lock. Raises
-    OSError; then it is done by the next."""
-    cut_off = recall(folder / FILE, _Exchange)
+    OSError; then it is done by the next. Raises SetupError where nobody can know what that was."""
+    try:
+        cut_off = held(folder / FILE, _Exchange)
+    except msgspec.MsgspecError as error:
+        raise SetupError(
+            f"{folder / FILE}: cannot be read ({error}); files were being exchanged, and which of"
+            f" them are new is not known. Move this one away and restore a backup: `motcua-hub"
+            f" restore FILE --replace --data {folder}`"
+        ) from None
     if cut_off is None:
         return
     aside = folder / cut_off.aside

@@ -13,7 +13,7 @@ from hub.engine.events import NumbersMoved
 from hub.engine.forward import Unknown, moving
 from hub.follow import PROMOTE
 from hub.journal.sqlite import SqliteJournal
-from hub.restore import take_over
+from hub.restore import begin_anew
 from hub.standing import FOLLOWING, following
 from shared.errors import LockedError, SetupError
 from shared.model import Instant
@@ -49,7 +49,7 @@ def promote(data: Path, at: Instant) -> Promoted:
         moved = None
         if day.last_day is not None:
             moved = moving(day, Unknown(state.whole_at, more=missing), at)
-        take_over(journal, day, journal.generation + 1, moved, at)
+        begin_anew(journal, day, journal.generation + 1, moved, at)
         _end_sessions(data)
         made = Promoted(
             journal.generation, journal.last_seq(), day.last_day, state.whole_at, missing, moved

@@ -20,7 +20,7 @@ from hub.journal import sqlite, witness
 from hub.journal.base import Entry
 from hub.journal.codec import pack, unpack
 from hub.lost import End, after
-from shared.errors import SetupError
+from shared.errors import SetupError, StorageError
 from shared.model import Epoch, Instant, Seq
 
 JOURNAL_FILES = (*(sqlite.FILE + end for end in sqlite.COMPANIONS), witness.FILE)
@@ -41,16 +41,29 @@ class Restored(msgspec.Struct, frozen=True):
 
 
 def restore(
-    file: Path, folder: Path, at: Instant, *, replace: bool = False, complete: bool = False
+    file: Path,
+    folder: Path,
+    at: Instant,
+    *,
+    replace: bool = False,
+    complete: bool = False,
+    take_over: bool = False,
 ) -> Restored:
     """Make `folder` what `file` was copied from, as a new life of the journal (a new epoch).
 
     The business day goes on, with numbers that only go forward: behind all that may have been given
     after the copy. `complete`: nothing was, so they just go on. `replace`: move what is in the
-    folder aside. Raises SetupError, StorageError.
+    folder aside. `take_over`: serve though another hub has taken this one's place, for it is lost.
+    Raises SetupError, StorageError.
     """
     if not file.is_file():
         raise SetupError(f"{file}: there is no such file")
+    if (newer := standing.newer(folder)) and not take_over:
+        raise SetupError(
+            f"{folder}: another hub has taken over (generation {newer}), and what is restored here"
+            " would end it. Make this one its standby: `motcua-hub follow --replace --data"
+            f" {folder}`; if the other is lost for good, restore with --take-over"
+        )
     prepare_folder(folder)
     with contextlib.closing(FolderLock(folder)):
         take_back(folder)
@@ -113,11 +126,11 @@ def rebuild_journal(
         moved = None
         if missing is not None and (state.last_day is not None or zone is not None):
             moved = moving(state, missing, at)
-        take_over(journal, state, generation(journal.generation), moved, at)
+        begin_anew(journal, state, generation(journal.generation), moved, at)
         return Restored(journal.last_seq(), state.last_day, moved, ())
 
 
-def take_over(
+def begin_anew(
     journal: sqlite.SqliteJournal,
     state: State,
     generation: int,
@@ -139,6 +152,16 @@ def rebuild_registry(content: bytes, place: Path) -> None:
     with contextlib.closing(Database(path, journal_mode="delete")) as officers:
         check(officers)
         registry.end_sessions(officers)
+
+
+def whole(path: Path) -> None:
+    """Take into a database what stands in files beside it, for it goes on without them. Raises
+    StorageError: SQLite itself says nothing when a disk does not take that at a connection's end,
+    and a journal would be without the numbers that were moved."""
+    with contextlib.closing(Database(path, journal_mode="delete")):
+        pass
+    if left := there(path.parent, [path.name + end for end in sqlite.COMPANIONS if end]):
+        raise StorageError(f"{left[0]}: was not taken into {path.name}")
 
 
 def there(folder: Path, names: Sequence[str]) -> list[Path]:
@@ -164,6 +187,8 @@ def put_in_place(
         keep_names(beside)
         keep_names(folder)
     new = there(place, (sqlite.FILE, registry.FILE))
+    for path in new:
+        whole(path)
     names = dict.fromkeys(path.name for path in (*old, *new))
     with exchanging(folder, tuple(names), aside[0].parent if aside else None):
         for path in old:

@@ -1,16 +1,23 @@
-"""What a data folder is besides a hub's: a standby's, or that of a hub whose place was taken."""
+"""What a data folder is besides a hub's: a standby's, or that of a hub whose place was taken.
+
+What is written down here keeps a second hub from serving: a file that cannot be read is never taken
+for none.
+"""
 
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
 from shared.errors import SetupError, SupersededError
-from shared.kept import keep, recall
+from shared.kept import held, keep
 from shared.model import Instant, Seq
 
 FOLLOWING = "following.json"
 SUPERSEDED = "superseded.json"
 FILES = (FOLLOWING, SUPERSEDED)
+
+T = TypeVar("T")
 
 
 class Following(msgspec.Struct, frozen=True):
@@ -30,19 +37,33 @@ class Superseded(msgspec.Struct, frozen=True):
 
 
 def following(data: Path) -> Following | None:
-    """How the standby in that folder stands to its hub; None where there is no standby."""
-    return recall(data / FOLLOWING, Following)
+    """How the standby in that folder stands to its hub; None where there is no standby. Raises
+    SetupError."""
+    return _told(data / FOLLOWING, Following)
 
 
 def newer(data: Path) -> int:
-    """The generation that has taken the place of the hub in that folder; 0 when none has."""
-    found = recall(data / SUPERSEDED, Superseded)
+    """The generation that has taken the place of the hub in that folder; 0 when none has. Raises
+    SetupError."""
+    found = _told(data / SUPERSEDED, Superseded)
     return found.generation if found is not None else 0
 
 
 def supersede(data: Path, generation: int) -> None:
     """Remember that this folder's hub must not serve any more. Raises OSError."""
     keep(data / SUPERSEDED, Superseded(generation))
+
+
+def _told(path: Path, kind: type[T]) -> T | None:
+    try:
+        return held(path, kind)
+    except (OSError, msgspec.MsgspecError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise SetupError(
+            f"{path}: cannot be read ({why}); it says that another hub serves in this one's place."
+            f" If it does, `motcua-hub follow --replace --data {path.parent}`; if it surely does"
+            " not, move the file away"
+        ) from None
 
 
 def check_is_hub(data: Path) -> None:

@@ -35,12 +35,18 @@ def write(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def recall(path: Path, kind: type[T]) -> T | None:
-    """What the file holds; None when there is none, or nothing sound: that is put aside."""
+def held(path: Path, kind: type[T]) -> T | None:
+    """What the file holds; None when there is none. Raises OSError, msgspec.MsgspecError."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)
     except FileNotFoundError:
         return None
+
+
+def recall(path: Path, kind: type[T]) -> T | None:
+    """What the file holds; None when there is none, or nothing sound: that is put aside."""
+    try:
+        return held(path, kind)
     except OSError as error:
         log.error("kept.unreadable", path=str(path), why=error.strerror)
         return None

@@ -54,6 +54,11 @@ def add(commands: Parsers, data: argparse.ArgumentParser) -> None:
         action="store_true",
         help="no number was given after the backup: pass none over",
     )
+    restore.add_argument(
+        "--take-over",
+        action="store_true",
+        help="serve though another hub has taken this one's place: it is lost for good",
+    )
     restore.set_defaults(run=_restore)
 
 
@@ -113,7 +118,14 @@ def _restore(args: argparse.Namespace) -> int:
         print(line)
     if args.look:
         return 0
-    made = restore(file, args.data, now(), replace=args.replace, complete=args.complete)
+    made = restore(
+        file,
+        args.data,
+        now(),
+        replace=args.replace,
+        complete=args.complete,
+        take_over=args.take_over,
+    )
     for path in made.aside:
         print(f"moved aside: {path}")
     print(f"{args.data}: restored, {made.events} events, as a new life of the journal")

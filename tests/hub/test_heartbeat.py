@@ -67,7 +67,8 @@ def test_a_hub_that_is_ended_for_hanging_leaves_its_threads_places_in_the_log(
 ) -> None:
     with running_hub(tmp_path / "hub") as hub:
         os.kill(hub.pid, signal.SIGABRT)
-        assert hub.stop() == -signal.SIGABRT
+        # Python looks at threads that may be running; where that goes wrong the end is as sure.
+        assert hub.stop() in (-signal.SIGABRT, -signal.SIGSEGV)
         assert "Fatal Python error: Aborted" in hub.log
 
 
