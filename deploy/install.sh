@@ -100,7 +100,7 @@ upgrade() {
     well_before=$(well_screens)
     # A standby can fetch all it has from its hub once more; promoted meanwhile, it has no backup.
     backup='' seq=''
-    ! serves_hub || stands_by || stop_and_back_up "$old"
+    ! is_to_serve || stop_and_back_up "$old"
     activate "$release"
     restart_services
     if is_well "$well_before"; then
@@ -121,7 +121,7 @@ rollback() {
     old=$(basename "$(readlink "$OPT/previous")")
     left=$(current)
     well_before=$(well_screens)
-    ! serves_hub || stands_by || stop_and_back_up "$left"
+    ! is_to_serve || stop_and_back_up "$left"
     activate "$old"
     restart_services
     if ! is_well "$well_before"; then
@@ -130,6 +130,7 @@ rollback() {
         fail "$old does not serve on this data, $left is back; to go further back restore a backup"
     fi
     ln -sfn "releases/$left" "$OPT/previous"
+    forget_backup
     say "$old runs again."
 }
 
@@ -139,14 +140,21 @@ go_back() {
     activate "$old"
     restart_services
     if is_well "$well_before"; then
+        forget_backup
         say "$old runs again, on the data as they are." >&2
         return
     fi
-    { serves_hub && ! stands_by; } || fail "$old does not come back either: journalctl -u 'motcua-*'"
+    # What a hub has given out while it served is never thrown away for the sake of proxy or screens.
+    if ! is_to_serve || { hub_answers && goes_on hub_answers; }; then
+        fail "$old does not come back whole either; its data are as they are: journalctl -u 'motcua-*'"
+    fi
+    [ -n "$seq" ] || fail "the hub did not serve before either; its data are as they are, with a" \
+        "backup from before in $backup: journalctl -u motcua-hub"
     systemctl stop motcua-hub.service
     restore_backup "$old"
     restart_services
     is_well "$well_before" || fail "$old does not come back either: journalctl -u motcua-hub"
+    forget_backup
     say "$old runs again, on the data from before the upgrade." >&2
 }
 

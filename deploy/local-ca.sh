@@ -42,7 +42,10 @@ make_ca() { # FOLDER NAMES
 }
 
 make_certificate() { # FOLDER NAMES
-    work=$(mktemp -d)
+    # In the folder itself: there the files are only renamed, all at once. The weekly unit may not
+    # read a key again once it is the proxy's.
+    rm -rf "$1"/.new-*
+    work=$(mktemp -d "$1/.new-XXXXXX")
     trap 'rm -rf "$work"' EXIT
     alternatives=
     for name in $2; do

@@ -52,33 +52,37 @@ set_value() {
     sed -i "0,/^$2 = /s|^$2 = .*|$2 = $3|" "$1"
 }
 
-# Copy a settings file of the release, unless there is one: NAME. Says whether it is new.
+# Copy a settings file of the release, unless there is one, with this machine's values: NAME
+# [KEY VALUE]... It gets its name as a whole: an install that was cut off leaves none half right.
 fresh_settings() {
-    [ ! -e "$ETC/$1" ] || return 1
-    install -m 0644 "$SOURCE/config/$1" "$ETC/$1"
+    [ ! -e "$ETC/$1" ] || return 0
+    name=$1
+    shift
+    install -m 0644 "$SOURCE/config/$name" "$ETC/$name.new"
+    while [ $# -gt 0 ]; do
+        set_value "$ETC/$name.new" "$1" "$2"
+        shift 2
+    done
+    mv "$ETC/$name.new" "$ETC/$name"
 }
 
 make_settings() {
     mkdir -p "$ETC/notices"
     if serves_hub; then
         [ -n "$names" ] || names=$(cat "$ETC/tls/names" 2> /dev/null || hostname)
-        if fresh_settings hub.toml; then set_value "$ETC/hub.toml" behind_proxy true; fi
-        if fresh_settings site.toml; then
-            set_value "$ETC/site.toml" public_url "\"https://${names%% *}\""
-        fi
+        # First, for it refuses names that are none, and what prints them is not made anew.
         # shellcheck disable=SC2086
         [ -e "$ETC/tls/server.pem" ] || "$SOURCE/deploy/local-ca.sh" make "$ETC/tls" $names
+        fresh_settings hub.toml behind_proxy true
+        fresh_settings site.toml public_url "\"https://${names%% *}\""
     fi
-    fresh_settings procedures.toml || true
+    fresh_settings procedures.toml
     ! has_screen || install -d -o motcua-screen -g motcua-screen -m 0700 "$ETC/screens"
-    if has_kiosk && fresh_settings kiosk.toml; then
-        set_value "$ETC/kiosk.toml" data "\"$DATA-kiosk\""
-        set_value "$ETC/kiosk.toml" procedures "\"$ETC/procedures.toml\""
-        set_value "$ETC/kiosk.toml" credential_file "\"$ETC/screens/kiosk.credential\""
-    fi
-    if has_display && fresh_settings display.toml; then
-        set_value "$ETC/display.toml" credential_file "\"$ETC/screens/display.credential\""
-    fi
+    ! has_kiosk || fresh_settings kiosk.toml data "\"$DATA-kiosk\"" \
+        procedures "\"$ETC/procedures.toml\"" \
+        credential_file "\"$ETC/screens/kiosk.credential\""
+    ! has_display || fresh_settings display.toml \
+        credential_file "\"$ETC/screens/display.credential\""
     for screen in kiosk display; do
         if [ -n "$hub" ] && [ -e "$ETC/$screen.toml" ]; then
             set_value "$ETC/$screen.toml" address "\"wss://$hub/live\""

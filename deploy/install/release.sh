@@ -60,8 +60,11 @@ forget_old_releases() {
     for place in "$OPT"/releases/*; do
         case ${place##*/} in "$(current)" | "$keep") ;; *) rm -rf "$place" ;; esac
     done
-    rm -rf "$DATA/before-upgrade"
+    forget_backup
 }
+
+# The one of a hub that keeps none: what is to be forgotten must not outlive its day there.
+forget_backup() { rm -rf "$DATA/before-upgrade"; }
 
 hub_command() { # RELEASE WORDS…
     name=$1
@@ -87,7 +90,7 @@ stop_and_back_up() { # RELEASE
     # From here on nobody is left half-way: not by a closed terminal, not without a backup.
     trap '' HUP INT TERM
     backup=
-    # Of a hub that is not well, nothing is known: then it counts as one that gave numbers.
+    # Of a hub that does not answer nothing is known, and a backup would not make it serve.
     seq=$(curl -fsS -m 5 http://127.0.0.1:8080/healthz 2> /dev/null \
         | sed -n 's/.*"seq":\([0-9]*\).*/\1/p') || true
     stopped=$1
@@ -114,7 +117,7 @@ restore_backup() {
     [ -n "$backup" ] || fail "there is no backup to go back to: the journal was not there before"
     # Only when no number was given since may numbers go on without a gap.
     complete=
-    if [ -n "$seq" ] && given=$(hub_command "$release" journal --data "$DATA" --since "$seq"); then
+    if given=$(hub_command "$release" journal --data "$DATA" --since "$seq"); then
         case $given in *ticket_issued*) ;; *) complete=--complete ;; esac
     fi
     # shellcheck disable=SC2086

@@ -12,6 +12,9 @@ units() {
 # Whether this hub is a standby of another now (docs/operations.md): one that was promoted is none.
 stands_by() { [ -e "$DATA/following.json" ]; }
 
+# Whether this machine's hub is to serve: not a standby, nor one whose place another has taken.
+is_to_serve() { serves_hub && ! stands_by && [ ! -e "$DATA/superseded.json" ]; }
+
 # What starts with the machine; motcua-x is started by the screens. Of hub and standby the units'
 # own conditions let one start, so that a promotion is not undone by a restart.
 enabled() {
@@ -76,24 +79,24 @@ start_services() {
 }
 
 restart_services() {
+    trap - EXIT
     running_systemd || return 0
     # A unit that was given up must count from the start again.
     systemctl reset-failed 'motcua-*' 2> /dev/null || true
     # shellcheck disable=SC2046
     systemctl restart --no-block $(ready_to_start)
-    trap - EXIT
 }
 
-# Whether the hub serves within so many seconds, and goes on serving; of a standby, that it runs.
+# Whether the hub serves within so many seconds, and goes on serving; of a standby, that it runs. One
+# whose place was taken must not, and is well as it is.
 hub_is_well() {
+    stands_by || is_to_serve || return 0
     end=$(($(date +%s) + $1))
     while ! answers; do
         [ "$(date +%s)" -lt "$end" ] || return 1
         sleep 1
     done
-    began=$(systemctl show -P MainPID motcua-hub.service motcua-standby.service)
-    sleep 5
-    [ "$(systemctl show -P MainPID motcua-hub.service motcua-standby.service)" = "$began" ] && answers
+    goes_on answers
 }
 
 answers() {
@@ -101,9 +104,20 @@ answers() {
         systemctl --quiet is-active motcua-standby.service
         return
     fi
+    hub_answers && curl -fsSk -m 5 -o /dev/null https://127.0.0.1/healthz 2> /dev/null
+}
+
+# The hub itself, whatever stands before it.
+hub_answers() {
     systemctl --quiet is-active motcua-hub.service \
-        && curl -fsS -m 5 -o /dev/null http://127.0.0.1:8080/healthz 2> /dev/null \
-        && curl -fsSk -m 5 -o /dev/null https://127.0.0.1/healthz 2> /dev/null
+        && curl -fsS -m 5 -o /dev/null http://127.0.0.1:8080/healthz 2> /dev/null
+}
+
+# Whether that is so of the same process 5 s later, too: CHECK.
+goes_on() {
+    began=$(systemctl show -P MainPID motcua-hub.service motcua-standby.service)
+    sleep 5
+    [ "$(systemctl show -P MainPID motcua-hub.service motcua-standby.service)" = "$began" ] && "$1"
 }
 
 # Whether the hub that a screen belongs to answers there where its settings say: UNIT.

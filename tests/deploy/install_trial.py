@@ -473,6 +473,31 @@ def test_one_goes_back_by_hand_to_the_release_before(machine: Machine) -> None:
     assert machine.current() == second
 
 
+def test_what_a_hub_gave_out_is_not_taken_back_for_its_proxys_sake(machine: Machine) -> None:
+    before, events = machine.shell("readlink /opt/motcua/current"), machine.events()
+    broken = machine.path("/etc/systemd/system/motcua-proxy.service.d/broken.conf")
+    broken.parent.mkdir()
+    broken.write_text("[Service]\nExecStartPre=/bin/false\n")
+    said = machine.enter(machine.source("unproxied", add_line_twice), "upgrade", check=False)
+    assert "does not come back whole either; its data are as they are" in said
+    assert machine.shell("readlink /opt/motcua/current") == before
+    shutil.rmtree(broken.parent)
+    machine.shell("systemctl daemon-reload; systemctl restart motcua-proxy")
+    until(machine.healthy, 60, "no answer through the proxy")
+    assert machine.events() >= events
+
+
+def test_a_hub_whose_place_was_taken_is_upgraded_and_left_alone(machine: Machine) -> None:
+    mark = machine.path("/var/lib/motcua/superseded.json")
+    mark.write_text('{"generation": 99}')
+    machine.shell("chown motcua: /var/lib/motcua/superseded.json; systemctl restart motcua-hub")
+    machine.enter(machine.source("unproxied", add_line_twice), "upgrade")
+    assert mark.exists() and not machine.is_active("motcua-hub")
+    mark.unlink()
+    machine.shell("systemctl start motcua-hub")
+    until(machine.healthy, 60, "the hub does not serve")
+
+
 def test_a_public_machine_is_locked_down_and_its_log_outlives_a_restart(machine: Machine) -> None:
     assert machine.show("ctrl-alt-del.target", "LoadState") == "masked"
     assert machine.path("/etc/X11/xorg.conf.d/10-motcua.conf").is_file()
@@ -492,6 +517,23 @@ def test_the_certificate_is_looked_at_by_a_timer(machine: Machine) -> None:
     machine.enter("systemctl", "start", "motcua-certificate.service")
     assert machine.show("motcua-certificate.service", "Result") == "success"
     assert machine.is_active("motcua-certificate.timer")
+    old = [
+        "-new",
+        "-key",
+        "server.key",
+        "-days",
+        "30",
+        "-subj",
+        f"/CN={NAME}",
+        "-out",
+        "server.pem",
+    ]
+    machine.shell(f"cd /etc/motcua/tls && openssl req -x509 {' '.join(old)}")
+    machine.enter("systemctl", "start", "motcua-certificate.service")
+    assert machine.show("motcua-certificate.service", "Result") == "success"
+    until(machine.healthy, 30, "no answer with the new certificate")
+    rights = machine.shell("stat -c '%n %U %a' /etc/motcua/tls/*")
+    assert "/etc/motcua/tls/server.key motcua-proxy 600" in rights
     assert machine.healthy()
 
 

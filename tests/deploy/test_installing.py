@@ -149,6 +149,38 @@ def test_a_release_is_blamed_for_a_screen_only_while_its_hub_answers(
     assert judged(closed, tmp_path) == ["before: ", "well"]
 
 
+WHOLE = """
+set -eu
+ETC=$1 SOURCE=$2
+fail() { echo "$*" >&2; exit 2; }
+. deploy/install/machine.sh
+fresh_settings hub.toml behind_proxy true
+"""
+
+
+def test_settings_that_were_cut_off_are_made_anew_as_a_whole(tmp_path: Path) -> None:
+    (tmp_path / "hub.toml.new").write_text("half")
+    assert run("sh", "-c", WHOLE, "sh", str(tmp_path), str(ROOT)).returncode == 0
+    assert "behind_proxy = true\n" in (tmp_path / "hub.toml").read_text()
+    assert [path.name for path in tmp_path.iterdir()] == ["hub.toml"]
+    (tmp_path / "hub.toml").write_text("behind_proxy = false\n")
+    assert run("sh", "-c", WHOLE, "sh", str(tmp_path), str(ROOT)).returncode == 0
+    assert (tmp_path / "hub.toml").read_text() == "behind_proxy = false\n"
+
+
+OFFLINE = """
+set -eu
+running_systemd() { false; }
+. deploy/install/services.sh
+trap 'echo "the old one is back"' EXIT
+restart_services
+"""
+
+
+def test_an_upgrade_where_systemd_does_not_run_stays(tmp_path: Path) -> None:
+    assert run("sh", "-c", OFFLINE).stdout == ""
+
+
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tls")
@@ -201,6 +233,7 @@ def test_a_certificate_is_renewed_when_it_runs_out_and_only_then(tmp_path: Path)
     folder = str(tmp_path)
     assert run("deploy/local-ca.sh", "make", folder, "motcua.test").returncode == 0
     first = (tmp_path / "server.pem").read_text()
+    (tmp_path / ".new-cutoff").mkdir()
     assert run("deploy/local-ca.sh", "renew", folder).returncode == 0
     assert run("deploy/local-ca.sh", "make", folder, "motcua.test").returncode == 0
     assert (tmp_path / "server.pem").read_text() == first
@@ -211,6 +244,7 @@ def test_a_certificate_is_renewed_when_it_runs_out_and_only_then(tmp_path: Path)
     )  # fmt: skip
     done = run("deploy/local-ca.sh", "renew", folder)
     assert (done.returncode, done.stdout) == (0, "The certificate is new.\n")
+    assert not list(tmp_path.glob(".new-*"))
     assert run("openssl", "verify", "-CAfile", ca, str(tmp_path / "server.pem")).returncode == 0
 
 
