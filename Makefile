@@ -2,8 +2,9 @@
 
 PYTHON ?= python3
 PY := .venv/bin/python
-# A worker a core; a file's tests stay together, for they share halls, browsers and windows.
-TESTS := $(PY) -m pytest -n auto --dist loadfile
+# A worker a core and one more: a third of the time tests wait for what real programs do. A file's
+# tests stay together, for they share halls, browsers and windows.
+TESTS := $(PY) -m pytest -n $$(($$(nproc) + 1)) --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help setup ready run test check bench gallery soak fuzz faults mutants audit install-test format pictures lock clean

@@ -28,6 +28,13 @@ def house(tmp_path: Path) -> Iterator[PhoneHouse]:
         yield one
 
 
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PhoneHouse]:
+    """For pages on which nobody's number stands: one house does for all of them."""
+    with open_house(tmp_path_factory.mktemp("empty")) as one:
+        yield one
+
+
 @pytest.fixture(params=LANGUAGES)
 def phone(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     with new_page(browser, width=390, height=844, locale=request.param, bypass_csp=True) as one:
@@ -78,17 +85,17 @@ def test_the_question_before_a_wish_looks_right(house: PhoneHouse, phone: Page, 
 
 @pytest.mark.parametrize("finding", DOSSIERS)
 def test_a_look_up_looks_right_whatever_it_finds(
-    house: PhoneHouse, phone: Page, finding: str
+    empty: PhoneHouse, phone: Page, finding: str
 ) -> None:
-    house.lookup.finding = DOSSIERS[finding]
-    _look_up(phone, house, "1234" if finding == "wrong_digits" else "")
-    assert house.lookup.asked[-1][1] == CODE
+    empty.lookup.finding = DOSSIERS[finding]
+    _look_up(phone, empty, "1234" if finding == "wrong_digits" else "")
+    assert empty.lookup.asked[-1][1] == CODE
     _looks_right(phone)
 
 
 @pytest.mark.parametrize("path", ["/d", "/t", "/", "/offline", "/nowhere"])
-def test_pages_that_belong_to_nobody_look_right(house: PhoneHouse, phone: Page, path: str) -> None:
-    phone.goto(house.url + path)
+def test_pages_that_belong_to_nobody_look_right(empty: PhoneHouse, phone: Page, path: str) -> None:
+    phone.goto(empty.url + path)
     if path == "/t":
         expect(phone.locator("#main[data-state=none]")).to_be_visible()
     _looks_right(phone)
