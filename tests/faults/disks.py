@@ -67,6 +67,7 @@ def held(data: Path) -> Iterator[None]:
     """Another process writes to the journal and does not end: to the hub, this one."""
     other = apsw.Connection(str(data / FILE))
     try:
+        other.set_busy_timeout(10_000)  # the hub may be in the middle of a commit
         other.execute("BEGIN IMMEDIATE")
         yield
         other.execute("ROLLBACK")
