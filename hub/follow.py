@@ -199,8 +199,8 @@ def prepare(data: Path, url: str, at: Instant, *, replace: bool) -> None:
     """Make `data` a standby's folder. Raises SetupError for one that has something else in it,
     unless it is to be replaced: that is moved aside."""
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    state = following(data)
-    if state is None or replace:
+    state = None if replace else following(data)
+    if state is None:
         old = there(data, (*JOURNAL_FILES, *REGISTRY_FILES, *FILES))
         if old and not replace:
             raise SetupError(
@@ -209,6 +209,5 @@ def prepare(data: Path, url: str, at: Instant, *, replace: bool) -> None:
             )
         with contextlib.closing(FolderLock(data)), making(data) as place:
             put_in_place(place, data, old, "replaced", at)
-        state = None
     (data / PROMOTE).unlink(missing_ok=True)
     keep(data / FOLLOWING, msgspec.structs.replace(state or Following(url), url=url))

@@ -77,7 +77,7 @@ def restore(
             return None if complete else after(end, folder / sqlite.FILE, found)
 
         def generation(of_backup: int) -> int:
-            return max(of_backup, found.generation if found else 0, standing.newer(folder)) + 1
+            return max(of_backup, found.generation if found else 0, newer) + 1
 
         with making(folder) as place:
             with opened(file) as backup:

@@ -17,6 +17,15 @@ FOLLOWING = "following.json"
 SUPERSEDED = "superseded.json"
 FILES = (FOLLOWING, SUPERSEDED)
 
+_LOST_FOLLOWING = (
+    "it says which hub this standby follows. `motcua-hub follow --replace --data {data}` fetches"
+    " everything anew; if that hub is lost, `motcua-hub restore FILE --replace --data {data}`"
+)
+_LOST_SUPERSEDED = (
+    "it says that another hub serves in this one's place. If it does, `motcua-hub follow --replace"
+    " --data {data}`; if it surely does not, move the file away"
+)
+
 T = TypeVar("T")
 
 
@@ -39,13 +48,13 @@ class Superseded(msgspec.Struct, frozen=True):
 def following(data: Path) -> Following | None:
     """How the standby in that folder stands to its hub; None where there is no standby. Raises
     SetupError."""
-    return _told(data / FOLLOWING, Following)
+    return _told(data / FOLLOWING, Following, _LOST_FOLLOWING)
 
 
 def newer(data: Path) -> int:
     """The generation that has taken the place of the hub in that folder; 0 when none has. Raises
     SetupError."""
-    found = _told(data / SUPERSEDED, Superseded)
+    found = _told(data / SUPERSEDED, Superseded, _LOST_SUPERSEDED)
     return found.generation if found is not None else 0
 
 
@@ -54,16 +63,13 @@ def supersede(data: Path, generation: int) -> None:
     keep(data / SUPERSEDED, Superseded(generation))
 
 
-def _told(path: Path, kind: type[T]) -> T | None:
+def _told(path: Path, kind: type[T], way_out: str) -> T | None:
     try:
         return held(path, kind)
     except (OSError, msgspec.MsgspecError) as error:
         why = error.strerror if isinstance(error, OSError) else error
-        raise SetupError(
-            f"{path}: cannot be read ({why}); it says that another hub serves in this one's place."
-            f" If it does, `motcua-hub follow --replace --data {path.parent}`; if it surely does"
-            " not, move the file away"
-        ) from None
+        told = way_out.format(data=path.parent)
+        raise SetupError(f"{path}: cannot be read ({why}); {told}") from None
 
 
 def check_is_hub(data: Path) -> None:

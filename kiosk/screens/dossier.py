@@ -134,7 +134,7 @@ class TodoBlock(Block):
 
     def __init__(self) -> None:
         self.label = Prose(size_wanted=theme.T_HEAD, color=hue.on_ink)
-        self.words = Prose(size_wanted=theme.T_TODO, least=38, weight="bold", color=hue.paper)
+        self.words = Prose(size_wanted=theme.T_ADVICE, least=38, weight="bold", color=hue.paper)
         self.choices = Choices()
         self.gold, self.dark = self.choices.gold, self.choices.dark
         super().__init__(fill=hue.ink, edge=hue.ink, inset=36, across=44)

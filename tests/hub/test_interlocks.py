@@ -9,6 +9,7 @@ import pytest
 from hub import exchanged, standing
 from hub.backup import back_up
 from hub.database import Database
+from hub.follow import prepare
 from hub.journal.sqlite import SqliteJournal, read_only
 from hub.restore import put_in_place, restore, whole
 from shared.errors import SetupError, StorageError
@@ -33,10 +34,14 @@ def test_a_mark_that_cannot_be_read_is_not_taken_for_none(
     name: str, content: bytes, tmp_path: Path
 ) -> None:
     (tmp_path / name).write_bytes(content)
-    with pytest.raises(SetupError, match=rf"{name}: cannot be read .*another hub serves"):
+    with pytest.raises(SetupError, match=rf"{name}: cannot be read .*follow --replace"):
         standing.check_is_hub(tmp_path)
         standing.check_is_newest(tmp_path, 1)
     assert (tmp_path / name).read_bytes() == content
+    prepare(tmp_path, "https://hub.test", at("08:30"), replace=True)  # the way out that it names
+    followed = standing.following(tmp_path)
+    assert followed is not None and followed.url == "https://hub.test"
+    assert standing.newer(tmp_path) == 0
 
 
 def test_a_mark_on_a_disk_that_fails_is_not_taken_for_none(tmp_path: Path) -> None:
