@@ -145,6 +145,9 @@ class Follower:
             self._journal.begin_anew(told.epoch, told.generation, [])
             self._coming, self._last = None, None
             return
+        # A hub that went back passed over numbers: whoever takes its place now must, too.
+        self._state = msgspec.structs.replace(self._state, anew=True)
+        self._remember()
         shutil.rmtree(self._data / NEXT, ignore_errors=True)
         self._coming = SqliteJournal(self._data / NEXT, new_epoch=lambda: told.epoch)
         self._coming.begin_anew(told.epoch, told.generation, [])
@@ -165,6 +168,7 @@ class Follower:
             shutil.rmtree(aside[0].parent, ignore_errors=True)
         shutil.rmtree(self._data / NEXT, ignore_errors=True)
         self._journal, self._coming = SqliteJournal(self._data), None
+        self._state = msgspec.structs.replace(self._state, anew=False)
         log.info("journal_taken_over", epoch=self._journal.epoch)
 
     async def _fetch_officers(self, stamp: str) -> None:

@@ -6,10 +6,12 @@ from pathlib import Path
 import msgspec
 
 from hub.database import Database
-from hub.engine.events import DayOpened, TicketIssued
+from hub.engine.events import DayOpened, NumbersMoved, TicketIssued
 from hub.engine.forward import Unknown
 from hub.journal import sqlite
+from hub.journal.base import Entry
 from hub.journal.codec import unpack
+from hub.journal.passed import Passed
 from hub.journal.witness import Mark
 from shared.errors import MotcuaError
 from shared.model import Instant, Seq
@@ -24,32 +26,71 @@ class End(msgspec.Struct, frozen=True):
     day: str
 
 
-def after(end: End, journal: Path, mark: Mark | None) -> Unknown:
-    """What may have happened after `end`, by what can still be read of `journal`, which a copy that
-    ends there was taken of, and by the mark beside it.
+class _Read(msgspec.Struct):
+    """How far a journal of that epoch could be read, and the numbers of its newest day; `seq` is
+    None where nothing could."""
 
-    Of the journal only events are believed that follow on the copy without a gap, and only for the
-    numbers that were given.
-    """
-    day, at, seq = end.day, end.at, end.seq
+    epoch: str
+    seq: Seq | None
+    at: Instant
+    day: str
     ordinals: dict[str, int] = {}
+    passed: int = 0
+
+    def take(self, entry: Entry) -> None:
+        """The event that follows."""
+        event = unpack(entry.kind, entry.body, entry.seq, entry.at)
+        self.seq, self.at = entry.seq, max(self.at, entry.at)
+        if isinstance(event, DayOpened):
+            self.day, self.ordinals, self.passed = event.day, {}, 0
+        elif isinstance(event, TicketIssued):
+            self.ordinals[event.prefix] = max(self.ordinals.get(event.prefix, 0), event.ordinal)
+        elif isinstance(event, NumbersMoved):
+            self.day, self.ordinals, self.passed = event.day, dict(event.after), event.others
+
+
+def after(end: End, journal: Path, mark: Mark | None) -> Unknown:
+    """What may have happened after `end`, by what can still be read of `journal`, whose place a
+    copy that ends there takes, and by the mark beside it.
+
+    A journal in the same life as the copy is read from `end` on: only events are believed that
+    follow without a gap. One of another life shares the copy's beginning, nobody knows how much of
+    it; it is read from its newest day on, for its numbers go on behind those of all lives before.
+    """
+    found = _read(end, journal, mark.epoch if mark is not None else None)
+    missing = None
+    if mark is not None and mark.epoch == found.epoch and found.seq is not None:
+        missing = max(0, mark.seq - found.seq)
+    told = Unknown(found.at, missing, found.day, found.ordinals, found.passed)
+    if mark is None or mark.passed.day < found.day:
+        return told
+    return _further(told, mark.passed)
+
+
+def _further(told: Unknown, passed: Passed) -> Unknown:
+    """The same, with what the mark says of that day or a later one."""
+    if passed.day == told.day:
+        return msgspec.structs.replace(told, passed=max(told.passed, passed.others))
+    return msgspec.structs.replace(told, day=passed.day, ordinals={}, passed=passed.others)
+
+
+def _read(end: End, journal: Path, newest: str | None) -> _Read:
+    """What can be read; `newest` is the life that was served last, where that is known."""
+    found = _Read(end.epoch, end.seq, end.at, end.day)
     with contextlib.suppress(MotcuaError), contextlib.closing(_opened(journal)) as database:
         [(epoch,)] = database.run("SELECT value FROM meta WHERE name = 'epoch'")
-        if epoch == end.epoch:
-            # One by one, so that an unreadable page takes no sound event before it along.
-            for entry in sqlite.stream(database, end.seq, chunk=1):
-                if entry.seq != seq + 1:
-                    break
-                event = unpack(entry.kind, entry.body, entry.seq, entry.at)
-                seq, at = entry.seq, max(at, entry.at)
-                if isinstance(event, DayOpened):
-                    day, ordinals = event.day, {}
-                elif isinstance(event, TicketIssued):
-                    ordinals[event.prefix] = max(ordinals.get(event.prefix, 0), event.ordinal)
-    missing = None
-    if mark is not None and mark.epoch == end.epoch:
-        missing = max(0, mark.seq - seq)
-    return Unknown(at, missing, day, ordinals)
+        begins = end.seq
+        if epoch != end.epoch == newest:
+            return found  # an empty file, made where there was none any more
+        if epoch != end.epoch:
+            found = _Read(epoch, None, end.at, end.day)
+            begins = sqlite.before_newest_day(database)
+        # One by one, so that an unreadable page takes no sound event before it along.
+        for entry in sqlite.stream(database, begins, chunk=1):
+            if found.seq is not None and entry.seq != found.seq + 1:
+                break
+            found.take(entry)
+    return found
 
 
 def _opened(journal: Path) -> Database:

@@ -48,7 +48,7 @@ def promote(data: Path, at: Instant) -> Promoted:
         missing = max(0, state.heard_of - journal.last_seq())
         moved = None
         if day.last_day is not None:
-            moved = moving(day, Unknown(state.whole_at, more=missing), at)
+            moved = moving(day, Unknown(state.whole_at, more=missing, lives=int(state.anew)), at)
         begin_anew(journal, day, journal.generation + 1, moved, at)
         _end_sessions(data)
         made = Promoted(

@@ -74,7 +74,11 @@ def restore(
         found = witness.read(folder)
 
         def unknown(end: End) -> Unknown | None:
-            return None if complete else after(end, folder / sqlite.FILE, found)
+            if complete:
+                return None
+            elsewhere = max(0, newer - (found.generation if found else 1))
+            known = after(end, folder / sqlite.FILE, found)
+            return msgspec.structs.replace(known, lives=elsewhere)
 
         def generation(of_backup: int) -> int:
             return max(of_backup, found.generation if found else 0, newer) + 1

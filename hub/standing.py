@@ -31,12 +31,14 @@ T = TypeVar("T")
 
 class Following(msgspec.Struct, frozen=True):
     """How a standby stands to its hub: at `whole_at`, by its own clock, it had everything; the
-    newest event that it has heard of is `heard_of`; `officers` names the registry that it has."""
+    newest event that it has heard of is `heard_of`; `officers` names the registry that it has;
+    `anew`: the hub has begun another life, of which not everything is here yet."""
 
     url: str
     whole_at: Instant = Instant(0)
     heard_of: Seq = Seq(0)
     officers: str = ""
+    anew: bool = False
 
 
 class Superseded(msgspec.Struct, frozen=True):

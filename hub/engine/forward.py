@@ -31,15 +31,18 @@ class Unknown(msgspec.Struct, frozen=True):
 
     Everything up to `since` is known. `events`: at most so many are missing; None: not known, but
     `more` of what came later are known to be.
-    `day` and `ordinals`: the newest day that could be read of what is missing, and the highest
-    ordinals by prefix in it.
+    `day`, `ordinals` and `passed`: the newest day that is known of what is missing, the highest
+    ordinals by prefix in it, and how far every prefix had been moved in it.
+    `lives`: so many other lives of the journal passed over numbers, too, nobody knows how many.
     """
 
     since: Instant
     events: int | None = None
     day: str = ""
     ordinals: dict[str, int] = {}
+    passed: int = 0
     more: int = 0
+    lives: int = 0
 
 
 def moving(state: State, unknown: Unknown, now: Instant) -> NumbersMoved:
@@ -48,6 +51,10 @@ def moving(state: State, unknown: Unknown, now: Instant) -> NumbersMoved:
     day = max(state.local(now).date().isoformat(), state.last_day or "", unknown.day)
     after, others = _known(state, day)
     if unknown.day == day:
+        # Another life of the journal began so much further on, with all its prefixes.
+        further = max(0, unknown.passed - others)
+        after = {prefix: ordinal + further for prefix, ordinal in after.items()}
+        others += further
         for prefix, ordinal in unknown.ordinals.items():
             after[prefix] = max(after.get(prefix, others), ordinal)
     more = _margin(state, unknown, day, now)
@@ -66,13 +73,20 @@ def _known(state: State, day: str) -> tuple[dict[str, int], int]:
 
 
 def _margin(state: State, unknown: Unknown, day: str, now: Instant) -> int:
-    if unknown.events is not None:
-        return LEAST + unknown.events  # each ticket is one event
+    known = unknown.more + (unknown.events or 0)  # each ticket is one event
+    if unknown.events is not None and not unknown.lives:
+        return LEAST + known
+    # A life that began in between jumped by as much, and gave numbers in the same time.
+    return known + (1 + unknown.lives) * (LEAST + _in_time(state, unknown, day, now))
+
+
+def _in_time(state: State, unknown: Unknown, day: str, now: Instant) -> int:
+    """Numbers of a prefix that may have been given since then."""
     midnight = datetime.combine(datetime.fromisoformat(day), time(), state.site.zone)
     since = max(unknown.since, int(midnight.timestamp() * 1000))
     minutes = max(1, -(-(now - since) // _MINUTE_MS))
     by_minute = Counter(ticket.issued_at // _MINUTE_MS for ticket in state.tickets.values())
     busiest = max([0, *by_minute.values()])
     if busiest <= A_MINUTE:
-        return LEAST + unknown.more + min(minutes * A_MINUTE, A_DAY)
-    return LEAST + unknown.more + minutes * busiest
+        return min(minutes * A_MINUTE, A_DAY)
+    return minutes * busiest

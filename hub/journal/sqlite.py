@@ -17,6 +17,7 @@ from hub.database import Database, FolderLock, keep_names
 from hub.exchanged import take_back
 from hub.journal import witness
 from hub.journal.base import BEGINNING, Answer, Entry, check_seqs
+from hub.journal.passed import passed_in
 from hub.retention import FORGOTTEN, erasable
 from shared.errors import SetupError, StorageDamaged, StorageError
 from shared.model import Epoch, Instant, RequestId, Seq
@@ -123,9 +124,8 @@ class SqliteJournal:
             raise StorageError(f"{folder}: cannot be written ({error.strerror})") from None
 
     def _remember(self) -> witness.Witness:
-        made = witness.Witness(self.path.parent, self._epoch, self._generation)
-        made.kept(self._last_seq)
-        return made
+        mark = witness.Mark(self._epoch, self._last_seq, self._generation, self._passed)
+        return witness.Witness(self.path.parent, mark)
 
     def _open(self) -> None:
         self.writer = Database(self.path, vfs=self._vfs)
@@ -133,6 +133,7 @@ class SqliteJournal:
             self._epoch = make(self.writer, self._new_epoch)
             self._generation = generation_of(self.writer)
             self._last_seq = Seq(self.writer.run("SELECT ifnull(max(seq), 0) FROM event")[0][0])
+            self._passed = passed_in(self.writer)
             self._reader = Database(self.path, read_only=True, vfs=self._vfs)
         except BaseException:
             self.writer.close()
@@ -182,6 +183,7 @@ class SqliteJournal:
             self.writer.run(_APPEND_EVENTS, _json([_row(entry) for entry in entries]))
         self._epoch, self._generation = epoch, generation
         self._last_seq = entries[-1].seq if entries else self._last_seq
+        self._passed = passed_in(self.writer)
         self._witness.close()
         self._witness = self._remember()
 
@@ -282,8 +284,13 @@ def journal_in(folder: Path) -> Path:
 
 def open_day(database: Database) -> list[Entry]:
     """The entries from the newest `day_opened` on, of a journal's file that is open."""
+    return list(stream(database, before_newest_day(database)))
+
+
+def before_newest_day(database: Database) -> Seq:
+    """What the newest `day_opened` stands after, in a journal's file that is open."""
     opened = database.run("SELECT max(seq) FROM event WHERE kind = 'day_opened'")[0][0]
-    return list(stream(database, Seq(opened - 1 if opened else 0)))
+    return Seq(opened - 1 if opened else 0)
 
 
 def discard(path: Path) -> None:

@@ -238,6 +238,12 @@ def add_line_twice(place: Path) -> None:
     add_line(place)
 
 
+def add_line_thrice(place: Path) -> None:
+    """And another."""
+    add_line_twice(place)
+    add_line(place)
+
+
 def lose_unit(place: Path) -> None:
     """A release that cannot be put in place as a whole."""
     add_line(place)
@@ -491,7 +497,9 @@ def test_a_hub_whose_place_was_taken_is_upgraded_and_left_alone(machine: Machine
     mark = machine.path("/var/lib/motcua/superseded.json")
     mark.write_text('{"generation": 99}')
     machine.shell("chown motcua: /var/lib/motcua/superseded.json; systemctl restart motcua-hub")
-    machine.enter(machine.source("unproxied", add_line_twice), "upgrade")
+    before = machine.current()
+    machine.enter(machine.source("superseded", add_line_thrice), "upgrade")
+    assert machine.current() != before
     assert mark.exists() and not machine.is_active("motcua-hub")
     mark.unlink()
     machine.shell("systemctl start motcua-hub")

@@ -32,7 +32,7 @@ from hub.database import Database
 from hub.engine.evolve import evolve
 from hub.engine.state import State
 from hub.hall import Hall
-from hub.journal import rewrite
+from hub.journal import rewrite, witness
 from hub.journal.base import ERASED, Answer
 from hub.journal.codec import unpack
 from hub.journal.rewrite import Rewriting
@@ -398,7 +398,7 @@ def test_the_new_file_is_on_the_disk_before_it_has_the_name_and_the_name_before_
     monkeypatch.setattr(Path, "replace", replaced)
     monkeypatch.setattr(SqliteJournal, "_open", reopened)
     erase(data)
-    assert done == [
+    assert [one for one in done if one != f"sync {witness.FILE}"] == [
         "open", f"sync {NEXT}", f"{NEXT} becomes {FILE}", f"sync {data.name}", "open",
     ]  # fmt: skip
 

@@ -348,6 +348,37 @@ def test_a_restored_journal_counts_what_the_replaced_one_had(centre: Centre) -> 
     assert centre.take(1) == ["A108"]
 
 
+def test_a_backup_that_was_restored_once_is_restored_again_behind_what_was_given_since(
+    centre: Centre,
+) -> None:
+    hub = centre.hub
+    centre.take(2)
+    centre.back_up()
+    centre.take(50)
+    for given in ("A153", "A255"):  # 2 + 50 + 100, and one more was given before the next hundred
+        hub.stop()
+        hub.command("restore", "--replace")
+        hub.start()
+        assert centre.take(2)[0] == given
+
+
+@pytest.mark.parametrize("spoil", [cut, text])
+def test_a_journal_that_is_damaged_again_goes_on_behind_its_first_recovery(
+    centre: Centre, spoil: Callable[[Path], None]
+) -> None:
+    """Though only a backup from before the first one is there, which knows nothing of it."""
+    hub = centre.hub
+    centre.take(2)
+    centre.back_up()
+    centre.take(150)
+    for _ in range(3):
+        hub.stop()
+        spoil(hub.data / FILE)
+        hub.start()
+        centre.take(40)
+    assert len(set(centre.numbers)) == len(centre.numbers) == 2 + 150 + 3 * 40
+
+
 def test_the_damaged_journal_can_be_read_where_it_was_put(centre: Centre) -> None:
     hub = centre.hub
     centre.take(40)

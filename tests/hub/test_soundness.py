@@ -2,16 +2,20 @@
 
 import contextlib
 import os
+import zlib
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from hub import soundness
 from hub.engine.events import TicketIssued
+from hub.engine.forward import Unknown
 from hub.journal import witness
 from hub.journal.base import Entry
 from hub.journal.codec import pack
+from hub.journal.passed import Passed
 from hub.journal.sqlite import FILE, SqliteJournal
 from hub.lost import End, after
 from hub.metrics import Metrics
@@ -113,11 +117,30 @@ def test_of_a_damaged_journal_all_that_follows_without_a_gap_is_read(damaged: Pa
     assert (found.day, found.ordinals, found.since) == ("2026-11-23", {"A": last}, last)
 
 
-def test_a_journal_of_another_life_and_its_mark_say_nothing(damaged: Path) -> None:
+def test_of_another_life_the_newest_day_is_read_as_far_as_it_can_be(damaged: Path) -> None:
     end = End("another", Seq(10), Instant(7), "2026-11-23")
-    found = after(end, damaged / FILE, witness.read(damaged))
-    assert (found.since, found.events, found.ordinals) == (7, None, {})
-    assert after(end, damaged / "none.db", None).events is None
+    mark = witness.read(damaged)
+    assert mark is not None
+    found = after(end, damaged / FILE, mark)
+    last = found.ordinals["A"]
+    assert 100 < last < 1900
+    assert (found.since, found.events, found.day) == (last, 2000 - last, "2026-11-23")
+    # Without its mark nobody knows how many are missing.
+    assert after(end, damaged / FILE, None).events is None
+
+
+def test_of_another_life_that_cannot_be_read_the_mark_says_what_it_passed_over(
+    tmp_path: Path,
+) -> None:
+    end = End("another", Seq(10), Instant(7), "2026-11-23")
+    assert after(end, tmp_path / "none.db", None) == Unknown(Instant(7), None, end.day)
+    for day, told in (
+        ("2026-11-22", Unknown(Instant(7), None, end.day)),
+        ("2026-11-23", Unknown(Instant(7), None, end.day, passed=206)),
+        ("2026-11-24", Unknown(Instant(7), None, "2026-11-24", passed=206)),
+    ):
+        mark = witness.Mark(Epoch("e"), Seq(99), 1, Passed(day, 206))
+        assert after(end, tmp_path / "none.db", mark) == told
 
 
 @pytest.mark.parametrize(
@@ -126,10 +149,20 @@ def test_a_journal_of_another_life_and_its_mark_say_nothing(damaged: Path) -> No
 def test_a_mark_that_is_not_whole_is_none(tmp_path: Path, content: bytes) -> None:
     (tmp_path / witness.FILE).write_bytes(content)
     assert witness.read(tmp_path) is None
-    written = witness.Witness(tmp_path, Epoch("e"), 3)
+    mark = witness.Mark(Epoch("e"), Seq(7), 3, Passed("2026-11-23", 206))
+    written = witness.Witness(tmp_path, mark)
+    assert witness.read(tmp_path) == mark
     written.kept(Seq(12))
     written.close()
     written.close()
+    assert witness.read(tmp_path) == replace(mark, seq=Seq(12))
+
+
+def test_the_mark_of_an_older_release_is_one_of_nothing_that_was_passed_over(
+    tmp_path: Path,
+) -> None:
+    said = b"e 00000000000000000012 3"
+    (tmp_path / witness.FILE).write_bytes(said + b" %08x\n" % zlib.crc32(said))
     assert witness.read(tmp_path) == witness.Mark(Epoch("e"), Seq(12), 3)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import shutil
 import signal
 import socket
 import ssl
@@ -16,13 +17,17 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import httpx
+import msgspec
 import pytest
 import trustme
 from structlog.testing import capture_logs
 
+from hub.engine.events import DayOpened
 from hub.fence import Fence
-from hub.follow import PROMOTE
+from hub.follow import PROMOTE, Follower
+from hub.followed import Followed
 from hub.journal.base import Entry
+from hub.journal.codec import pack
 from hub.journal.sqlite import SqliteJournal, read_only
 from hub.peer import Peer, PeerError
 from hub.promote import promote
@@ -32,6 +37,7 @@ from shared.kept import keep
 from shared.link import Link, Touch
 from shared.messages import IssueTicket, KioskView, Result, TicketPrinted, Welcome
 from shared.model import Epoch, Instant, RequestId, Role, Seq, ServiceId, TicketId
+from tests.hub.hall_site import at
 from tests.hub.hub_process import ROOT, SITE, HubProcess
 
 WITHIN_S = 60.0
@@ -386,6 +392,8 @@ def test_a_journal_in_a_new_epoch_is_fetched_anew_and_what_the_hub_lost_is_kept(
     until(lambda: "hub_went_back" in pair.standby.log)
     pair.caught_up()
     assert list(read_only(pair.first.data)) == list(read_only(pair.standby.data))
+    pair.standby.stop()
+    assert not is_anew(pair.standby.data)
     [aside] = pair.standby.data.glob("replaced-*")
     assert [one.kind for one in read_only(aside)].count("ticket_issued") >= 20
 
@@ -531,6 +539,43 @@ def test_a_promoted_folder_is_a_hubs_after_a_power_cut_too(
     monkeypatch.setattr(os, "fsync", synced)
     assert promote(tmp_path, Instant(2)).generation == 2
     assert on_disk and FOLLOWING not in on_disk and PROMOTE not in on_disk
+
+
+def test_a_standby_that_has_not_all_of_a_new_life_passes_over_what_that_one_did_too(
+    tmp_path: Path,
+) -> None:
+    shutil.copytree(_with_a_day(tmp_path / "first"), tmp_path / "second")
+    others = []
+    for folder, anew in ((tmp_path / "first", False), (tmp_path / "second", True)):
+        keep(folder / FOLLOWING, Following("http://127.0.0.1:1", at("08:00"), anew=anew))
+        moved = promote(folder, at("08:05")).moved
+        assert moved is not None
+        others.append(moved.others)
+    assert others == [150, 300]
+
+
+async def test_a_standby_remembers_that_the_hub_has_begun_another_life(tmp_path: Path) -> None:
+    data = _with_a_day(tmp_path / "data")
+    told = Followed(Epoch("another"), 1, Seq(9), anew=True, officers="")
+    async with answering("200 OK", msgspec.json.encode(told)) as peer:
+        keep(data / FOLLOWING, Following(peer.url))
+        follows = asyncio.create_task(Follower(data, peer, lambda: at("08:00")).run())
+        await asyncio.to_thread(until, lambda: is_anew(data))
+        (data / PROMOTE).touch()
+        async with asyncio.timeout(WITHIN_S):
+            await follows
+
+
+def is_anew(data: Path) -> bool:
+    state = following(data)
+    return state is not None and state.anew
+
+
+def _with_a_day(folder: Path) -> Path:
+    opened = DayOpened("2026-11-23", "Asia/Ho_Chi_Minh")
+    with contextlib.closing(SqliteJournal(folder)) as journal:
+        journal.append([Entry(Seq(1), opened.day, at("07:00"), *pack(opened), None)], [])
+    return folder
 
 
 def test_only_a_standby_may_follow_and_it_may_do_nothing_else(pair: Pair) -> None:

@@ -65,6 +65,28 @@ def test_what_could_be_read_of_the_missing_part_counts() -> None:
     assert room.number(room.issue(RESULT)) == "G106"
 
 
+def test_another_life_began_further_on_with_every_prefix() -> None:
+    room = Room()
+    room.issue()
+    moves(room, Unknown(at("08:00"), 0), at("08:00"))
+    # That life was moved by 300, this one by 100; of B it gave some that nobody can read any more.
+    unknown = Unknown(at("08:00"), 3, TODAY, {"A": 340}, passed=300)
+    assert moves(room, unknown, at("08:00")) == NumbersMoved(TODAY, {"A": 340 + 103}, 300 + 103)
+    assert room.number(room.issue()) == "A444"
+    assert room.number(room.issue(TRADE)) == "B404"
+
+
+def test_what_another_life_passed_over_on_another_day_does_not_count() -> None:
+    room = Room()
+    unknown = Unknown(at("08:00"), 3, "2026-11-20", {"A": 340}, passed=300)
+    assert moves(room, unknown, at("08:00")) == NumbersMoved(TODAY, {}, 103)
+
+
+def test_lives_of_which_nothing_is_known_passed_over_as_many() -> None:
+    assert moves(Room(), Unknown(at("08:00"), lives=1), at("08:05")).others == 2 * 150
+    assert moves(Room(), Unknown(at("08:00"), 7, lives=2), at("08:05")).others == 3 * 150 + 7
+
+
 def test_a_day_that_was_opened_in_the_missing_part_is_the_one_that_counts() -> None:
     room = Room()
     room.issue()
