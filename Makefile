@@ -56,8 +56,8 @@ audit: ready  ## Dependencies against their lock and the faults that are known
 install-test: ready  ## A fresh Debian 12 in a folder: installed, upgraded, broken, rolled back (root)
 	@$(PY) -m pytest tests/deploy/install_trial.py -x $(ARGS)
 
-faults: ready  ## 1,000 kills and 300 power cuts of the hub, judged by every rule
-	@$(PY) -m tests.faults faults $(if $(KILLS),--kills $(KILLS)) $(if $(CUTS),--cuts $(CUTS)) $(if $(SEED),--seed $(SEED))
+faults: ready  ## 1,000 kills, 300 power cuts and 100 losses of the journal, judged by every rule
+	@$(PY) -m tests.faults faults $(if $(KILLS),--kills $(KILLS)) $(if $(CUTS),--cuts $(CUTS)) $(if $(LOSSES),--losses $(LOSSES)) $(if $(SEED),--seed $(SEED))
 
 mutants: ready  ## Known ways to spoil the programs, each of which a test must notice
 	@$(PY) -m tests.faults mutants $(if $(ONLY),--only $(ONLY))

@@ -16,7 +16,8 @@ from tests.faults.mutants import MUTANTS
 from tests.faults.trial import folder_of, hold
 from tests.faults.verdict import Verdict
 
-KILLS_A_TRIAL, CUTS_A_TRIAL = 50, 30
+A_TRIAL = {"kills": 50, "cuts": 30, "losses": 10}
+"""How many of each kind one history has."""
 SHOWN = 10
 """Faults of a trial that are printed; all are in its folder."""
 
@@ -29,8 +30,10 @@ def _shares(count: int, most: int) -> Iterator[int]:
 
 def _faults(args: argparse.Namespace) -> int:
     began = time.monotonic()
-    wanted = [("kills", share) for share in _shares(args.kills, KILLS_A_TRIAL)]
-    wanted += [("cuts", share) for share in _shares(args.cuts, CUTS_A_TRIAL)]
+    counts = {"kills": args.kills, "cuts": args.cuts, "losses": args.losses}
+    wanted = [
+        (kind, share) for kind, count in counts.items() for share in _shares(count, A_TRIAL[kind])
+    ]
     verdicts: list[Verdict] = []
     deaths: Counter[str] = Counter()
     with ProcessPoolExecutor(args.workers, get_context("spawn")) as pool:
@@ -46,7 +49,7 @@ def _faults(args: argparse.Namespace) -> int:
     for kind, count in deaths.most_common():
         print(f"  {count:5d}  {kind}")
     bad = sum(bool(one.faults) for one in verdicts)
-    held = deaths.total() == args.kills + args.cuts
+    held = deaths.total() == sum(counts.values())
     took = time.monotonic() - began
     print(
         f"{deaths.total()} deaths in {len(verdicts)} trials, {took:.0f} s:"
@@ -89,9 +92,10 @@ def main() -> int:
     """Run what the command line asks for."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     commands = parser.add_subparsers(required=True)
-    faults = commands.add_parser("faults", help="kills and power cuts")
+    faults = commands.add_parser("faults", help="kills, power cuts, and losses of the journal")
     faults.add_argument("--kills", type=int, default=1000)
     faults.add_argument("--cuts", type=int, default=300)
+    faults.add_argument("--losses", type=int, default=100)
     faults.add_argument("--seed", type=int, default=1, help="the first trial's")
     faults.add_argument("--within", type=float, default=900.0, help="seconds that it may take")
     faults.set_defaults(run=_faults)

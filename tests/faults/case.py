@@ -69,20 +69,29 @@ class Case:
         return found
 
     @cached_property
+    def moments(self) -> list[Moment]:
+        """What happened to requests. "Not now" leaves one unknown, and so does a grant that may be
+        lost: it may be there all the same, and may be done anew when it is asked for again."""
+        return [
+            replace(one, kind=Kind.UNKNOWN)
+            if one.code == NOT_NOW or (one.kind is Kind.OK and self.history.may_be_lost(one))
+            else one
+            for one in self.history.moments
+        ]
+
+    @cached_property
     def told(self) -> dict[RequestId, list[Moment]]:
-        """What each request's asker heard of it, in order; "not now" leaves it unknown."""
+        """What each request's asker heard of it, in order."""
         found: dict[RequestId, list[Moment]] = defaultdict(list)
-        for one in self.history.moments:
-            if one.code == NOT_NOW:
-                found[one.request].append(replace(one, kind=Kind.UNKNOWN))
-            elif one.kind is not Kind.INVOKE:
+        for one in self.moments:
+            if one.kind is not Kind.INVOKE:
                 found[one.request].append(one)
         return found
 
     @cached_property
     def granted(self) -> list[Moment]:
         """Every acknowledgement."""
-        return [one for one in self.history.moments if one.kind is Kind.OK]
+        return [one for one in self.moments if one.kind is Kind.OK]
 
     @cached_property
     def done(self) -> dict[RequestId, list[Written]]:

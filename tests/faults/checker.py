@@ -14,6 +14,7 @@ RULES: tuple[Rule, ...] = (
     written.journal_has_no_gap,
     told.acknowledged_is_in_the_journal,
     told.one_request_has_one_result,
+    told.no_number_was_told_twice,
     told.later_requests_come_later,
     written.numbers_are_unique_and_without_gaps,
     written.nothing_was_done_that_nobody_asked_for,

@@ -50,13 +50,22 @@ class Seen(msgspec.Struct, frozen=True):
     view: msgspec.Raw
 
 
+class Lost(msgspec.Struct, frozen=True):
+    """What was told after `since` and before `until` may have been lost with the journal."""
+
+    since: float
+    until: float
+
+
 class History(msgspec.Struct):
-    """All of it, in the order in which it happened. `left`: who was not there to the end."""
+    """All of it, in the order in which it happened. `left`: who was not there to the end; `lost`:
+    when the hub went on from a copy of its journal."""
 
     actors: dict[str, Actor] = {}
     moments: list[Moment] = []
     seen: list[Seen] = []
     left: set[str] = set()
+    lost: list[Lost] = []
 
     def invoke(self, client: str, request: RequestId, command: Command) -> None:
         """The client begins to ask; it sends the same again until it is answered or gives up."""
@@ -92,6 +101,15 @@ class History(msgspec.Struct):
         """The client was shown a view."""
         seen = Seen(time.monotonic(), client, epoch, seq, first, msgspec.Raw(bytes(view)))
         self.seen.append(seen)
+
+    def lose(self, since: float, until: float) -> None:
+        """A hub goes on from a copy that had been begun at `since`, and no other was served between
+        that and `until`."""
+        self.lost.append(Lost(since, until))
+
+    def may_be_lost(self, moment: Moment) -> bool:
+        """Whether what was told then stood in no copy that was gone on from."""
+        return any(one.since < moment.at < one.until for one in self.lost)
 
     def write(self, file: Path) -> None:
         """Keep it, to be looked at afterwards."""

@@ -26,7 +26,7 @@ class Hub:
         self, nursery: asyncio.subprocess.Process, data: Path, ailing: Path | None = None
     ) -> None:
         self._nursery = nursery
-        self._data = data
+        self.data = data
         self._ailing = "" if ailing is None else str(ailing)
         self._pid = 0
         self.live = "127.0.0.1:0"
@@ -34,7 +34,7 @@ class Hub:
 
     async def bear(self, point: Point | None = None, passing: int = 1) -> None:
         """A hub begins to start; it may die at that point."""
-        order = Order(str(self._data), self.live, self.web, point, passing, self._ailing)
+        order = Order(str(self.data), self.live, self.web, point, passing, self._ailing)
         assert self._nursery.stdin is not None
         self._nursery.stdin.write(msgspec.json.encode(order) + b"\n")
         word, pid = (await self._line()).split()
@@ -69,7 +69,7 @@ class Hub:
     @property
     def log(self) -> str:
         """What all of them wrote to stderr."""
-        file = self._data / "hub.log"
+        file = self.data / "hub.log"
         return file.read_text(encoding="utf-8") if file.exists() else ""
 
     async def _line(self) -> str:

@@ -10,7 +10,9 @@ import contextlib
 import random
 import signal
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
@@ -47,12 +49,22 @@ REACHED_WITHIN_S = 10.0
 
 STARTING, ANYWHERE = "while it starts", "anywhere"
 
+T = TypeVar("T")
+
 DEVICES = (
     *(Actor(Role.KIOSK, f"kiosk-{n}") for n in (1, 2, 3)),
     *(Actor(Role.COUNTER, f"quay-{n}", CounterNumber(n)) for n in (1, 2, 3, 4)),
     Actor(Role.SUPERVISOR, "sep"),
     Actor(Role.DISPLAY, "display-1"),
 )
+
+
+def in_turn(chance: random.Random, kinds: Sequence[T], count: int) -> Iterator[T]:
+    """So many of these kinds, in any order, but all of them before one comes again."""
+    left: list[T] = []
+    for _ in range(count):
+        left = left or chance.sample(kinds, len(kinds))
+        yield left.pop()
 
 
 class Trial:
@@ -99,8 +111,8 @@ class Trial:
     async def _suffer(self, hub: Hub, kills: int, ending: contextlib.AsyncExitStack) -> None:
         """What is done to the hub, so many times; it serves when all is over."""
         await self._kill_anywhere(hub)
-        for _ in range(kills - 1):
-            await self._live_and_die(hub)
+        for death in in_turn(self.chance, (STARTING, ANYWHERE, ANYWHERE, *Point), kills - 1):
+            await self._live_and_die(hub, death)
             await self._phone(ending)
         await hub.bear()
         assert await hub.ready(), hub.log
@@ -140,9 +152,8 @@ class Trial:
             actor = Actor(Role.TICKET, f"phone-{len(held) + 1}", ticket=ticket)
             await self._come(actor, ticket, ending)
 
-    async def _live_and_die(self, hub: Hub) -> None:
-        """A hub is born to die one of many deaths."""
-        death: Point | str = self.chance.choice([STARTING, ANYWHERE, ANYWHERE, *Point])
+    async def _live_and_die(self, hub: Hub, death: Point | str) -> None:
+        """A hub is born to die that death."""
         if isinstance(death, Point):
             await self._die_at(hub, death)
             return

@@ -16,8 +16,11 @@ from typing import Any
 import msgspec
 
 import hub.backup
+import hub.backups
 import hub.database
 import hub.hall
+import hub.lost
+import hub.recovery
 import hub.steady
 from deploy.hall import cups
 from display import board
@@ -41,7 +44,16 @@ CUTS = "tests/faults/test_cuts.py::test_what_was_acknowledged_before_a_power_cut
 CUT_ANYWHERE = (
     "tests/faults/test_cuts.py::test_a_connection_keeps_what_it_committed_wherever_it_is_cut"
 )
+LOSSES = "tests/faults/test_losses.py::test_what_a_copy_has_is_kept_and_no_number_is_given_twice"
 RESTORE = "tests/hub/test_backup.py::test_a_restored_hub_is_a_new_life_that_gives_no_number_twice"
+NEWEST = (
+    "tests/hub/test_backups.py"
+    "::test_the_one_with_most_in_it_is_chosen_though_the_clock_was_a_day_wrong[24-23-True]"
+)
+BATCH = (
+    "tests/hub/journal/test_contract.py"
+    "::test_answering_a_request_twice_is_a_bug_and_nothing_of_the_batch_is_kept[sqlite]"
+)
 PACE = (
     "tests/hub/test_realtime.py"
     "::test_what_changes_sooner_than_a_role_is_told_is_told_later_and_not_never"
@@ -151,7 +163,7 @@ def no_request_id_check() -> None:
     sqlite._APPEND_ANSWERS = sqlite._APPEND_ANSWERS.replace("INSERT", "INSERT OR IGNORE", 1)
 
 
-@mutant(KILLS, "was done twice")
+@mutant(BATCH, r"assert \[Entry")
 def answers_kept_in_a_second_transaction() -> None:
     """Between the events and the answers to them there is a moment to die in."""
     append = SqliteJournal.append
@@ -202,6 +214,34 @@ def epoch_kept_on_restore() -> None:
         return [] if sql.startswith("UPDATE meta SET value") else run(self, sql, *values)
 
     hub.database.Database.run = forgetful  # type: ignore[method-assign]
+
+
+@mutant(LOSSES, "was told to two people", in_hub=True)
+def lives_before_forgotten() -> None:
+    """A hub that goes on from a backup asks only journals of that backup's own life."""
+    after = hub.lost.after
+
+    def narrow(end: Any, journal: Path, mark: Any) -> Any:
+        told = after(end, Path("none"), None)
+        return told if mark is not None and mark.epoch != end.epoch else after(end, journal, mark)
+
+    recovery: Any = hub.recovery
+    recovery.after = narrow
+
+
+@mutant(LOSSES, "was told to two people", in_hub=True)
+def numbers_not_moved() -> None:
+    """What was given after the copy is given again."""
+    recovery: Any = hub.recovery
+    recovery.after = lambda end, journal, mark: None
+
+
+@mutant(NEWEST, "assert .*PosixPath")
+def oldest_backup_taken() -> None:
+    """A damaged journal is replaced by the backup that has least in it."""
+    by_content = hub.backups.by_content
+    copies: Any = hub.backups
+    copies.by_content = lambda folder, epoch=None: by_content(folder, epoch)[::-1]
 
 
 # --- numbers, order, calls -----------------------------------------------------------------

@@ -73,10 +73,8 @@ def at_counter(chance: random.Random, view: dict[str, Any], mine: list[TicketId]
         state: Any = chance.choice([m.OpenCounter, m.PauseCounter, m.CloseCounter])
         return cast(m.Command, state())
     if what < 0.72:
-        return m.Transfer(*chance.choice([(LAND, CounterNumber(2)), (RESULT, None), (TRADE, None)]))
-    deed: Any = chance.choice(
-        [m.StartService, m.StartService, m.Finish, m.NoShow, m.Hold, m.Recall]
-    )
+        return m.Transfer(*chance.choice(ELSEWHERE))
+    deed: Any = chance.choice(DEEDS)
     return cast(m.Command, deed(ticket=current["ticket"] if current else None))
 
 

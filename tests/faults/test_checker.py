@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 import pytest_asyncio
+from msgspec.structs import replace
 
 from display import board
 from hub.engine import events as e
@@ -318,6 +319,45 @@ def test_what_the_model_does_otherwise_is_found(day: Day) -> None:
 
     [fault] = found(rewritten(day.case(), earlier), written.the_simple_model_does_the_same)
     assert "and the model says" in fault
+
+
+def test_a_number_told_to_two_people_is_found_though_the_journal_has_it_once(day: Day) -> None:
+    case = day.case()
+    [told_first] = [one for one in case.granted if one.request == day.first]
+    told_second = told_anew(
+        case, day.second, value=told_first.value.replace('"ticket":"', '"ticket":"x')
+    )
+    said = found(told_second, told.no_number_was_told_twice)
+    assert said == ["A001 was told to two people"]
+
+
+def test_numbers_go_on_behind_those_that_were_passed_over(day: Day) -> None:
+    def passed_over(further: int) -> Case:
+        def change(entry: Entry, event: e.Event) -> list[e.Event]:
+            if isinstance(event, e.TicketIssued) and event.service == TRADE:
+                moved = e.NumbersMoved(entry.day, {"A": 103}, 100)
+                ordinal = event.ordinal + further
+                return [moved, replace(event, ordinal=ordinal, number=f"B{ordinal:03d}")]
+            return [event]
+
+        return rewritten(day.case(), change)
+
+    rules = (written.numbers_are_unique_and_without_gaps, written.the_simple_model_does_the_same)
+    for rule in rules:
+        assert not list(rule(passed_over(100)))
+        assert found(passed_over(99), rule)
+
+
+def test_a_grant_may_be_lost_with_its_journal_only_after_the_copy(day: Day) -> None:
+    case = day.case()
+    [granted] = [one for one in case.granted if one.request == day.other]
+    rule = told.acknowledged_is_in_the_journal
+    for since, until, excused in ((-1, 1, True), (1, 2, False), (-2, -1, False)):
+        answers = {name: one for name, one in case.answers.items() if name != day.other}
+        history = replace(case.history, lost=[])
+        history.lose(granted.at + since / 1e6, granted.at + until / 1e6)
+        lost = Case(history, case.entries, answers, case.epoch)
+        assert bool(list(rule(lost))) is not excused
 
 
 def test_a_seq_that_goes_back_is_found(day: Day) -> None:

@@ -72,11 +72,23 @@ def _effects_twice(case: Case) -> Iterator[str]:
                 yield f"{case.wish(request)} has two of {once.__name__}"
 
 
+def no_number_was_told_twice(case: Case) -> Iterator[str]:
+    """Whatever became of the journal that told it: the papers are in people's hands."""
+    holders: dict[tuple[str, str], str] = {}
+    for one in case.history.moments:
+        if one.kind is not Kind.OK or not isinstance(case.asked[one.request][1], m.IssueTicket):
+            continue
+        issued = msgspec.json.decode(one.value)
+        number = issued["at"][:10], issued["number"]
+        if holders.setdefault(number, issued["ticket"]) != issued["ticket"]:
+            yield f"{issued['number']} was told to two people"
+
+
 def later_requests_come_later(case: Case) -> Iterator[str]:
     """Who asks after another was answered stands behind, and has the larger number."""
     last_seq, last_ordinal = Seq(0), dict[tuple[str, str], int]()
     begun: dict[RequestId, tuple[Seq, dict[tuple[str, str], int]]] = {}
-    for one in case.history.moments:
+    for one in case.moments:
         written = case.done.get(one.request, [])
         if one.kind is Kind.INVOKE:
             begun.setdefault(one.request, (last_seq, dict(last_ordinal)))

@@ -14,6 +14,7 @@ from tests.faults.history import Kind
 from tests.hub.simple_hall import Model, said
 
 _ENDED = (e.TicketFinished, e.TicketCancelled)
+_BY_ITSELF = ("day_", "numbers_moved")
 _PUT_DOWN = (*_ENDED, e.TicketNoShow, e.TicketHeld, e.TicketTransferred)
 
 
@@ -26,14 +27,19 @@ def journal_has_no_gap(case: Case) -> Iterator[str]:
 
 
 def numbers_are_unique_and_without_gaps(case: Case) -> Iterator[str]:
-    """A day's numbers of one letter are 1, 2, 3 … in the order in which they were given."""
+    """A day's numbers of one letter are 1, 2, 3 … in the order in which they were given, but for
+    those that were passed over."""
     last: dict[tuple[str, str], int] = {}
+    others: dict[str, int] = {}
     tickets: set[TicketId] = set()
     for entry, event in case.written:
+        if isinstance(event, e.NumbersMoved):
+            others[event.day] = event.others
+            last |= {(event.day, prefix): ordinal for prefix, ordinal in event.after.items()}
         if not isinstance(event, e.TicketIssued):
             continue
         run = entry.day, event.prefix
-        expected = last.get(run, 0) + 1
+        expected = last.get(run, others.get(entry.day, 0)) + 1
         if event.ordinal != expected:
             yield f"{event.number} was given where {event.prefix}{expected:03d} belongs"
         if event.number != f"{event.prefix}{event.ordinal:03d}":
@@ -49,8 +55,8 @@ def nothing_was_done_that_nobody_asked_for(case: Case) -> Iterator[str]:
     for request, written in case.groups:
         kinds = ", ".join(entry.kind for entry, _event in written)
         if request is None or request not in case.asked:
-            # The hub itself opens and closes days, and nothing else.
-            if not any(entry.kind.startswith("day_") for entry, _event in written):
+            # The hub itself opens and closes days, and moves numbers on after a loss.
+            if not any(entry.kind.startswith(_BY_ITSELF) for entry, _event in written):
                 yield f"nobody asked for seq {written[0][0].seq}: {kinds}"
             continue
         told = [one.kind for one in case.told.get(request, [])]
@@ -156,15 +162,18 @@ def the_simple_model_does_the_same(case: Case) -> Iterator[str]:
     for request, written in case.groups:
         asked = case.asked.get(request) if request is not None else None
         at = written[0][0].at
+        moved = [event for _entry, event in written if isinstance(event, e.NumbersMoved)]
+        for event in moved:
+            model.pass_over(event.day, event.after, event.others)
         expected = model.keep_day(at) if asked is None else _grant(model, *asked, at)
-        facts = [said(event, case.numbers) for _entry, event in written]
+        done = [event for _entry, event in written if event not in moved]
+        facts = [said(event, case.numbers) for event in done]
         if expected != facts:
             seq = written[0][0].seq
             yield f"seq {seq}: {facts} is written, and the model says {expected}"
             return
-        first = written[0][1]
-        if isinstance(first, e.TicketIssued) and model.touched is not None:
-            model.touched.ticket = first.ticket
+        if done and isinstance(done[0], e.TicketIssued) and model.touched is not None:
+            model.touched.ticket = done[0].ticket
     yield from _state_is_the_models(case, model)
 
 

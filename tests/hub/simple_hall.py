@@ -74,6 +74,7 @@ class Model:
     latest: int = 0
     joins: int = 0
     calls: int = 0
+    passed_over: dict[str, dict[str, int]] = field(default_factory=dict)
     touched: Person | None = None
 
     # --- looking -----------------------------------------------------------------------
@@ -146,6 +147,11 @@ class Model:
         self.day = self.last_day = today
         return [*facts, f"day_opened {today}"]
 
+    def pass_over(self, day: str, after: Mapping[str, int], others: int) -> None:
+        """Numbers of that day go on behind these, for prefixes that are not named behind `others`:
+        some may have been given that the journal does not know."""
+        self.passed_over[day] = {prefix: after.get(prefix, others) for prefix in PREFIX.values()}
+
     def end_day(self) -> list[str]:
         facts = []
         for p in self.people:
@@ -188,7 +194,9 @@ class Model:
         given = sum(p.number.startswith(prefix) for p in self.people)
         if given >= QUOTA.get(service, 10_000):
             return "quota_reached"
-        number = f"{prefix}{given + 1:03d}"
+        mine = [int(p.number[1:]) for p in self.people if p.number.startswith(prefix)]
+        passed_over = self.passed_over.get(self.last_day or "", {}).get(prefix, 0)
+        number = f"{prefix}{max([passed_over, *mine]) + 1:03d}"
         self.latest = max(self.latest, now)
         arrival = self.latest - (15 * MINUTE if command.priority else 0)
         self.joins += 1
