@@ -99,7 +99,9 @@ class Trial(kills.Trial):
         folder = self.folder / "backups"
         folder.mkdir(exist_ok=True)
         name, began = name_at(now()), time.monotonic()
-        await asyncio.to_thread(back_up, self.folder, folder / name)
+        # Beside the folder: the hub clears away there what looks half made when it makes its own.
+        await asyncio.to_thread(back_up, self.folder, self._folders / name)
+        (self._folders / name).rename(folder / name)
         self._copies[name] = began
 
     def _best_copy(self, loss: Loss) -> float:
