@@ -6,9 +6,11 @@ There are no webhooks to be fuzzed: the hub calls the e-one-stop system, and nob
 import asyncio
 import contextlib
 import re
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, ClassVar, get_args
+from unittest.mock import patch
 
 import httpx
 import msgspec
@@ -174,12 +176,16 @@ class Peers(Target):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         self._loop = _Unasked()
+        # Whom the machine trusts is read once: for every input it took 12 ms, and no bytes of it.
+        trust = ssl.create_default_context()
+        self._trusts = patch.object(ssl, "create_default_context", lambda **_options: trust)
 
     def take(self, data: bytes) -> None:
         """Ask all that is asked of a peer."""
         status = self._STATUSES[data[0] % len(self._STATUSES)] if data else 200
-        self._loop.run_until_complete(self._named(data[1:]))
-        self._loop.run_until_complete(self._asked(_Answered(status, data[1:])))
+        with self._trusts:
+            self._loop.run_until_complete(self._named(data[1:]))
+            self._loop.run_until_complete(self._asked(_Answered(status, data[1:])))
 
     async def _named(self, data: bytes) -> None:
         with contextlib.suppress(SetupError):
