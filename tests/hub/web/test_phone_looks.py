@@ -1,5 +1,6 @@
 """Every state of the phones' pages in a real browser: for every pair of eyes and every thumb."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -41,6 +42,17 @@ def phone(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
         yield one
 
 
+@pytest.fixture
+def phones(browser: Browser) -> Iterator[list[Page]]:
+    """One for each language, at the same house: to open another takes longer than to look."""
+    with contextlib.ExitStack() as ending:
+        pages = [
+            new_page(browser, width=390, height=844, locale=language, bypass_csp=True)
+            for language in LANGUAGES
+        ]
+        yield [ending.enter_context(one) for one in pages]
+
+
 def _looks_right(page: Page) -> None:
     """Nothing axe finds, nothing cut off, also on the narrowest phone and with huge letters."""
     assert violations(page) == []
@@ -60,27 +72,33 @@ def _look_up(page: Page, house: PhoneHouse, digits: str = "") -> None:
 
 
 @pytest.mark.parametrize("state", TICKETS)
-def test_a_ticket_looks_right_in_every_state(house: PhoneHouse, phone: Page, state: str) -> None:
+def test_a_ticket_looks_right_in_every_state(
+    house: PhoneHouse, phones: list[Page], state: str
+) -> None:
     ticket = TICKETS[state](house)
-    phone.goto(f"{house.url}/t#{ticket}")
-    expect(phone.locator("#main:not([data-state=loading])")).to_be_visible()
-    _looks_right(phone)
-    phone.set_viewport_size({"width": 390, "height": 844})
-    phone.goto(f"{house.url}/t/{ticket}")
-    _looks_right(phone)
+    for phone in phones:
+        phone.goto(f"{house.url}/t#{ticket}")
+        expect(phone.locator("#main:not([data-state=loading])")).to_be_visible()
+        _looks_right(phone)
+        phone.set_viewport_size({"width": 390, "height": 844})
+        phone.goto(f"{house.url}/t/{ticket}")
+        _looks_right(phone)
 
 
 @pytest.mark.parametrize("wish", ["cancel", "delay"])
-def test_the_question_before_a_wish_looks_right(house: PhoneHouse, phone: Page, wish: str) -> None:
+def test_the_question_before_a_wish_looks_right(
+    house: PhoneHouse, phones: list[Page], wish: str
+) -> None:
     ticket = TICKETS["waiting"](house)
-    phone.goto(f"{house.url}/t/{ticket}/{wish}")
-    expect(phone.locator("form[method=post]")).to_be_visible()
-    _looks_right(phone)
-    phone.set_viewport_size({"width": 390, "height": 844})
-    phone.goto(f"{house.url}/t#{ticket}")
-    phone.click("#leave" if wish == "cancel" else "#delay")
-    expect(phone.locator("dialog[open]")).to_be_visible()
-    _looks_right(phone)
+    for phone in phones:
+        phone.goto(f"{house.url}/t/{ticket}/{wish}")
+        expect(phone.locator("form[method=post]")).to_be_visible()
+        _looks_right(phone)
+        phone.set_viewport_size({"width": 390, "height": 844})
+        phone.goto(f"{house.url}/t#{ticket}")
+        phone.click("#leave" if wish == "cancel" else "#delay")
+        expect(phone.locator("dialog[open]")).to_be_visible()
+        _looks_right(phone)
 
 
 @pytest.mark.parametrize("finding", DOSSIERS)
