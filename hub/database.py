@@ -146,6 +146,8 @@ class Database:
             raise ValueError(f"{self.path}: {error}") from error
         except apsw.Error as error:
             raise _in_our_words(error, self.path, self._system_errno()) from error
+        except UnicodeDecodeError as error:  # SQLite does not look whether text is text
+            raise StorageDamaged(f"{self.path}: a row cannot be read ({error})") from error
 
     def _system_errno(self) -> int:
         try:

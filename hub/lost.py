@@ -55,12 +55,15 @@ def after(end: End, journal: Path, mark: Mark | None) -> Unknown:
 
     A journal in the same life as the copy is read from `end` on: only events are believed that
     follow without a gap. One of another life shares the copy's beginning, nobody knows how much of
-    it; it is read from its newest day on, for its numbers go on behind those of all lives before.
+    it; it is read from its newest day on. How many events are missing is said only where the mark
+    proves it: it counts the life that was read, is not behind it, and that life is the copy's own
+    or went on later. Else an old folder would hide what was given elsewhere since.
     """
     found = _read(end, journal, mark.epoch if mark is not None else None)
     missing = None
-    if mark is not None and mark.epoch == found.epoch and found.seq is not None:
-        missing = max(0, mark.seq - found.seq)
+    later = found.epoch == end.epoch or found.at > end.at
+    if mark is not None and mark.epoch == found.epoch and found.seq is not None and later:
+        missing = mark.seq - found.seq if mark.seq >= found.seq else None
     told = Unknown(found.at, missing, found.day, found.ordinals, found.passed)
     if mark is None or mark.passed.day < found.day:
         return told
@@ -77,11 +80,15 @@ def _further(told: Unknown, passed: Passed) -> Unknown:
 def _read(end: End, journal: Path, newest: str | None) -> _Read:
     """What can be read; `newest` is the life that was served last, where that is known."""
     found = _Read(end.epoch, end.seq, end.at, end.day)
-    with contextlib.suppress(MotcuaError), contextlib.closing(_opened(journal)) as database:
+    with (
+        contextlib.suppress(MotcuaError, ValueError),
+        contextlib.closing(_opened(journal)) as database,
+    ):
         [(epoch,)] = database.run("SELECT value FROM meta WHERE name = 'epoch'")
         begins = end.seq
-        if epoch != end.epoch == newest:
-            return found  # an empty file, made where there was none any more
+        empty = not database.run("SELECT 1 FROM event LIMIT 1")
+        if epoch != end.epoch == newest and empty:
+            return found  # made where there was none any more
         if epoch != end.epoch:
             found = _Read(epoch, None, end.at, end.day)
             begins = sqlite.before_newest_day(database)

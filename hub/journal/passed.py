@@ -23,6 +23,6 @@ def passed_in(database: Database) -> Passed:
     where that cannot be read."""
     try:
         moved = [msgspec.json.decode(body, type=Passed) for (body,) in database.run(_MOVED)]
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, TypeError) as error:  # STRICT lets only damage put NULL there
         raise StorageDamaged(f"{database.path}: a row cannot be read ({error})") from None
     return max(moved, key=lambda one: (one.day, one.others), default=Passed())

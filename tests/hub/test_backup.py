@@ -16,6 +16,7 @@ from hub.engine.events import NumbersMoved
 from hub.engine.rights import Actor
 from hub.followed import officers
 from hub.hall import Hall, Outcome
+from hub.journal import witness
 from hub.journal.base import Answer
 from hub.journal.sqlite import SqliteJournal, read_only
 from hub.registry import FILE, Registry
@@ -108,6 +109,33 @@ async def test_restoring_what_was_restored_moves_numbers_on_and_never_back(copie
     restore(copied / "again.db", copied / "newer", at("07:00", TOMORROW))
     async with centre(copied / "newer", at("07:30", TOMORROW)) as one:
         assert await one.number() == "A2211"
+
+
+async def test_the_folder_of_a_life_before_does_not_hide_what_was_given_since(
+    copied: Path,
+) -> None:
+    """Another machine took over at 08:30 and is lost; its copy is restored onto the first one's."""
+    restore(copied / "copy.db", copied / "second", at("08:30"))
+    async with centre(copied / "second", at("09:00")) as one:
+        assert await one.number() == "A403"
+    back_up(copied / "second", copied / "later.db")
+    told = restore(copied / "later.db", copied / "data", at("10:00"), replace=True)
+    assert told.moved is not None
+    assert told.moved.after["A"] == 403 + 100 + 600  # an hour since the copy, ten a minute
+
+
+@pytest.mark.parametrize("behind", [True, False])
+async def test_a_mark_behind_the_copy_says_nothing_of_what_is_missing(
+    copied: Path, behind: bool
+) -> None:
+    with contextlib.closing(SqliteJournal(copied / "data")) as journal:
+        epoch = journal.epoch
+    mark = witness.Mark(epoch, Seq(2 if behind else 9), 1)
+    witness.Witness(copied / "data", mark).close()
+    told = restore(copied / "copy.db", copied / "data", at("08:30"), replace=True)
+    assert told.moved is not None
+    # A003 could be read; a mark at 9 knows that five more events were kept.
+    assert told.moved.after["A"] == (3 + 100 + 300 if behind else 3 + 100 + 5)
 
 
 async def test_a_day_that_is_closed_and_opened_again_goes_on_behind_them(copied: Path) -> None:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from structlog.testing import capture_logs
 
 from hub import soundness
+from hub.database import Database
 from hub.engine.events import TicketIssued
 from hub.engine.forward import Unknown
 from hub.journal import witness
@@ -127,6 +128,20 @@ def test_of_another_life_the_newest_day_is_read_as_far_as_it_can_be(damaged: Pat
     assert (found.since, found.events, found.day) == (last, 2000 - last, "2026-11-23")
     # Without its mark nobody knows how many are missing.
     assert after(end, damaged / FILE, None).events is None
+
+
+@pytest.mark.parametrize("body", ["'x'", "CAST(x'fffe' AS TEXT)"])
+def test_moved_numbers_that_cannot_be_read_are_damage(tmp_path: Path, body: str) -> None:
+    SqliteJournal(tmp_path).close()
+    with contextlib.closing(Database(tmp_path / FILE)) as database:
+        database.run(
+            "INSERT INTO event (seq, day, at, kind, body)"
+            f" VALUES (1, '2026-11-23', 1, 'numbers_moved', {body})"
+        )
+    with pytest.raises(StorageDamaged, match="a row cannot be read"):
+        SqliteJournal(tmp_path)
+    end = End("another", Seq(10), Instant(7), "2026-11-23")
+    assert after(end, tmp_path / FILE, None).events is None
 
 
 def test_of_another_life_that_cannot_be_read_the_mark_says_what_it_passed_over(
